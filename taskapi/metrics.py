@@ -1,0 +1,43 @@
+"""What Prometheus scrapes of the web processes: requests by method and status, and how long they took.
+
+With several web processes, `serve` sets `PROMETHEUS_MULTIPROC_DIR`, and each scrape adds the processes up.
+"""
+
+import os
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client.registry import REGISTRY
+
+REQUESTS = Counter("taskapi_requests", "Requests answered.", ["method", "status"])
+SECONDS = Histogram(
+    "taskapi_request_seconds",
+    "Time from a request to its answer.",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class MetricsMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        response = self.get_response(request)
+        SECONDS.observe(time.perf_counter() - started)
+        # A client may send any word as its method: each would be a series of its own.
+        method = request.method if request.method in METHODS else "other"
+        REQUESTS.labels(method, response.status_code).inc()
+        return response
+
+
+def exposition() -> bytes:
+    """The metrics of all web processes of this server, in Prometheus' text format."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)

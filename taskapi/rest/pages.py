@@ -1,0 +1,130 @@
+"""Keyset pages, newest first: a page costs the same at any depth, and rows that arrive meanwhile shift nothing."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.models import QuerySet
+from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+DEFAULT_SIZE = 50
+MAX_SIZE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place between two rows: the rows after it are older than `position`; `backward` asks for the newer ones."""
+
+    position: int
+    backward: bool = False
+
+    def encode(self) -> str:
+        text = f"{'-' if self.backward else '+'}{self.position}".encode()
+        return base64.urlsafe_b64encode(signature(text) + text).rstrip(b"=").decode()
+
+    @classmethod
+    def decode(cls, token: str) -> "Cursor":
+        """The cursor that `encode` wrote; raises `NotFound` for anything else."""
+        try:
+            raw = base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
+        except (ValueError, binascii.Error):
+            raise NotFound("Invalid cursor.") from None
+        mark, text = raw[:8], raw[8:]
+        if not hmac.compare_digest(mark, signature(text)):
+            raise NotFound("Invalid cursor.")
+        return cls(position=int(text[1:]), backward=text[:1] == b"-")
+
+
+def signature(text: bytes) -> bytes:
+    return hmac.digest(settings.SECRET_KEY.encode(), b"cursor" + text, "sha256")[:8]
+
+
+class KeysetPagination(BasePagination):
+    """`{"next", "previous", "results"}` and a `Link` header; `page_size` may change from page to page.
+
+    One statement a page: it asks for one row more than the page holds, to know whether there is a next one.
+    """
+
+    key = "number"
+
+    def paginate_queryset(
+        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
+    ) -> Sequence[Any]:
+        self.request = request
+        self.next: Cursor | None = None
+        self.previous: Cursor | None = None
+        size = page_size(request.query_params.get("page_size"))
+        token = request.query_params.get("cursor")
+        cursor = Cursor.decode(token) if token is not None else None
+        if cursor and cursor.backward:
+            newer = queryset.filter(**{f"{self.key}__gt": cursor.position}).order_by(self.key)
+            rows = list(newer[: size + 1])
+            more = len(rows) > size
+            rows = rows[:size][::-1]
+            self.next = Cursor(self.position(rows[-1])) if rows else Cursor(cursor.position + 1)
+            self.previous = Cursor(self.position(rows[0]), backward=True) if more else None
+            return rows
+        if cursor:
+            queryset = queryset.filter(**{f"{self.key}__lt": cursor.position})
+        rows = list(queryset.order_by(f"-{self.key}")[: size + 1])
+        if len(rows) > size:
+            rows = rows[:size]
+            self.next = Cursor(self.position(rows[-1]))
+        if cursor:
+            first = self.position(rows[0]) if rows else cursor.position - 1
+            self.previous = Cursor(first, backward=True)
+        return rows
+
+    def position(self, row: Any) -> int:
+        return int(getattr(row, self.key))
+
+    def link(self, cursor: Cursor | None) -> str | None:
+        if cursor is None:
+            return None
+        params = [(name, value) for name, values in self.request.query_params.lists() for value in values]
+        kept = [pair for pair in params if pair[0] != "cursor"]
+        return f"{settings.BASE_URL}{self.request.path}?{urlencode([*kept, ('cursor', cursor.encode())])}"
+
+    def get_paginated_response(self, data: Any) -> Response:
+        next_link, previous_link = self.link(self.next), self.link(self.previous)
+        links = [f'<{url}>; rel="{rel}"' for rel, url in (("next", next_link), ("prev", previous_link)) if url]
+        body = {"next": next_link, "previous": previous_link, "results": data}
+        return Response(body, headers={"Link": ", ".join(links)} if links else None)
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        size = {"type": "integer", "minimum": 1, "default": DEFAULT_SIZE}
+        about_size = f"Tasks on the page; more than {MAX_SIZE} is held at {MAX_SIZE}."
+        about_cursor = "Where the page begins: taken from `next` or `previous` of another page."
+        return [
+            {"name": "page_size", "in": "query", "schema": size, "description": about_size},
+            {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": about_cursor},
+        ]
+
+    def to_html(self) -> str:
+        return ""  # the page's own links are in the answer, and the browsable API makes them clickable
+
+
+def page_size(text: str | None) -> int:
+    """The rows of a page that `?page_size=` asks for; raises `ValidationError` for what is no number above zero."""
+    if text is None:
+        return DEFAULT_SIZE
+    if not (text.isascii() and text.isdigit() and int(text[:9])):
+        raise ValidationError({"page_size": [ErrorDetail("A whole number from 1 upward is expected.", "invalid")]})
+    return min(int(text[:9]), MAX_SIZE)

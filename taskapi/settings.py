@@ -1,0 +1,217 @@
+"""Every setting, read from the environment, each with a default that works or a refusal that says what to set."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# -- Who we are on the network ---------------------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", False)
+BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+_base = urlsplit(BASE_URL)
+if _base.scheme not in {"http", "https"} or not _base.hostname:
+    raise ImproperlyConfigured("BASE_URL must be the server's absolute URL: https://tasks.example.org")
+HTTPS = _base.scheme == "https"
+
+SECRET_KEY = env.str("SECRET_KEY", "insecure-key-for-debugging-alone" if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("Set SECRET_KEY to a long random text (or DEBUG=1 on your own machine).")
+
+# A name that is not ours is refused with 400: absolute links in answers are built from BASE_URL, never from `Host`.
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [_base.hostname, "localhost", "127.0.0.1", "[::1]"]
+
+# -- Rooms -----------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "taskapi",
+    "projects",
+    "tasks",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "csp",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "rest_framework",
+]
+MIDDLEWARE = [
+    "taskapi.rest.request_id.RequestIdMiddleware",
+    "taskapi.metrics.MetricsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "taskapi.urls"
+APPEND_SLASH = False  # a redirected POST loses its body: every path is served with and without its slash instead
+WSGI_APPLICATION = "taskapi.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# -- Data ------------------------------------------------------------------------------------------------------------
+
+DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'taskapi.sqlite3'}")
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+_database = DATABASES["default"]
+_database["CONN_MAX_AGE"] = None  # a connection for each thread, kept: opening one costs more than a request
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    _database["OPTIONS"] = {
+        # Read, then write: a deferred transaction can't be upgraded while another writes, it fails at once. Immediate
+        # ones queue, for up to `timeout` seconds.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        # FULL: what was answered with 2xx is on disk also after a power failure.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
+    }
+elif _database["ENGINE"] == "django.db.backends.postgresql":
+    _database["ENGINE"] = "taskapi.postgresql"
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database["OPTIONS"] = {
+        "connect_timeout": 3,  # seconds; a client waits five for its answer
+        "server_side_binding": True,
+        # A statement that a connection repeats is planned once. Off (TASKAPI_PREPARED_STATEMENTS=0) behind a pooler
+        # that shares connections between transactions.
+        "prepare_threshold": 3 if env.bool("TASKAPI_PREPARED_STATEMENTS", True) else None,
+        **_database.get("OPTIONS", {}),
+    }
+else:
+    raise ImproperlyConfigured("DATABASE_URL must start with sqlite:/// or postgres://")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- People ----------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "projects.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/api/"
+LOGOUT_REDIRECT_URL = "/api/"
+
+# -- Mail ------------------------------------------------------------------------------------------------------------
+
+globals().update(env.email_url("EMAIL_URL", "consolemail://"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("TASKAPI_FROM_EMAIL", f"taskapi@{_base.hostname}")
+
+# -- Pages -----------------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+USE_I18N = False  # codes and details are part of the wire contract: they are never translated
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # serves the packages' own files: no collecting step between migrate and serve
+
+# -- Security --------------------------------------------------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz/?$", r"^readyz/?$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "form-action": [SELF],
+        "base-uri": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# -- The API ---------------------------------------------------------------------------------------------------------
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = TASKAPI_MAX_BODY = env.int("TASKAPI_MAX_BODY", 1024 * 1024)  # bytes
+TASKAPI_FAILED_KEYS_PER_MINUTE = env.int("TASKAPI_FAILED_KEYS_PER_MINUTE", 300)  # an address; 0: no limit
+TASKAPI_PROXIES = env.int("TASKAPI_PROXIES", 0)  # trusted proxies in front that append to X-Forwarded-For
+TASKAPI_METRICS_TOKEN = env.str("TASKAPI_METRICS_TOKEN", "")  # bearer token for /metrics from elsewhere than loopback
+TASKAPI_KEY_CACHE_SECONDS = env.float("TASKAPI_KEY_CACHE_SECONDS", 3)  # a revoked key lives on at most this long
+TASKAPI_THREADS = env.int("TASKAPI_THREADS", 0)  # request threads a web process; 0: fitting to the database
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "projects.authentication.KeyAuthentication",
+        "projects.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["projects.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["taskapi.rest.rendering.JSONRenderer", "taskapi.rest.rendering.BrowsableAPIRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["taskapi.rest.parsing.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "taskapi.rest.rendering.ContentNegotiation",
+    "DEFAULT_SCHEMA_CLASS": "taskapi.rest.schema.AutoSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "taskapi.rest.errors.ExceptionHandler",
+    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
+    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "405", "406", "413", "415", "429", "500", "503"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "taskapi",
+    "DESCRIPTION": "Self-hosted task monitoring that speaks the Task Badger API.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENFORCE_NON_BLANK_FIELDS": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# -- Log -------------------------------------------------------------------------------------------------------------
+
+TASKAPI_ACCESS_LOG = env.bool("TASKAPI_ACCESS_LOG", False)
+LOG_LEVEL = env.str("TASKAPI_LOG_LEVEL", "INFO").upper()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"()": "taskapi.logs.formatter", "style": env.str("TASKAPI_LOG_FORMAT", "json")},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        # Django logs each 4xx as a warning: a client's mistake is the client's to see, it is in the answer.
+        "django.request": {"level": "ERROR"},
+        "django.server": {"handlers": [], "propagate": True},
+    },
+}
