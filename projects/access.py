@@ -1,0 +1,33 @@
+"""The only way from a request to an organization or a project; what is out of the caller's reach does not exist."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from projects.models import Organization, Project
+from projects.principals import Principal
+
+
+def organization_for(principal: Principal, slug: str) -> Organization:
+    """The organization of a path; raises `Http404` where it is not the caller's."""
+    if principal.organization is None or principal.organization.slug != slug:
+        raise Http404
+    return principal.organization
+
+
+def project_for(principal: Principal, org: str, slug: str) -> Project:
+    """The project of a path; raises `Http404` where it is missing or out of the caller's reach."""
+    organization_for(principal, org)
+    if principal.project is None or principal.project.slug != slug:
+        raise Http404
+    return principal.project
+
+
+def governed_organization_for(principal: Principal, slug: str) -> Organization:
+    """The organization of a path, for what concerns all of it.
+
+    Raises `Http404` where it is not the caller's, `PermissionDenied` (403) for a key that reaches one project alone.
+    """
+    organization = organization_for(principal, slug)
+    if principal.only_project is not None:
+        raise PermissionDenied("A project key reaches its project alone.")
+    return organization

@@ -1,0 +1,71 @@
+"""Tenants: an organization, and the projects in it."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+
+# First path segments under /api/ that are no organization, and second ones that are no project.
+RESERVED_ORGANIZATIONS = frozenset({"auth", "docs", "organizations", "redoc", "schema", "v0"})
+RESERVED_PROJECTS = frozenset(
+    {
+        "actions",
+        "audit",
+        "custom-fields",
+        "deliveries",
+        "integrations",
+        "keys",
+        "members",
+        "projects",
+        "teams",
+        "workflow-statuses",
+    }
+)
+
+is_slug = RegexValidator(
+    r"\A[a-z0-9][a-z0-9_-]{0,62}\Z",
+    "Use lower-case letters, digits, hyphens and underscores, 63 at most, beginning with a letter or digit.",
+)
+
+
+def is_no_path_of_organizations(slug: str) -> None:
+    if slug in RESERVED_ORGANIZATIONS:
+        raise ValidationError("“%(slug)s” is a path of the API.", code="reserved", params={"slug": slug})
+
+
+def is_no_path_of_projects(slug: str) -> None:
+    if slug in RESERVED_PROJECTS:
+        raise ValidationError("“%(slug)s” is a path of the API.", code="reserved", params={"slug": slug})
+
+
+class Organization(models.Model):
+    """A tenant. Nothing of it is ever seen from another."""
+
+    slug = models.CharField(max_length=63, unique=True, validators=[is_slug, is_no_path_of_organizations])
+    name = models.CharField(max_length=255)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("slug",)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Project(models.Model):
+    """One system within an organization: what its tasks belong to."""
+
+    number = models.BigAutoField(primary_key=True)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="projects", db_index=False)
+    slug = models.CharField(max_length=63, validators=[is_slug, is_no_path_of_projects])
+    name = models.CharField(max_length=255)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("slug",)
+        constraints = (
+            # Serves the look-up by both slugs as well.
+            models.UniqueConstraint(fields=("organization", "slug"), name="one_project_of_a_slug"),
+        )
+
+    def __str__(self) -> str:
+        return self.slug

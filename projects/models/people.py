@@ -1,0 +1,83 @@
+"""People: a user of the server, what he may do in an organization, and named groups of members."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+from projects.models.organization import Organization
+from projects.scopes import Role
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A user who signs in by `email`; without a password, nobody can sign in as him until one is set."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who can sign in. His name belongs to each membership, so that no tenant sees another's."""
+
+    email = models.EmailField(unique=True, error_messages={"unique": "A user with this e-mail address exists."})
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("may use the admin", default=False)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+    EMAIL_FIELD = USERNAME_FIELD = "email"
+
+    class Meta:
+        constraints = (models.UniqueConstraint(Lower("email"), name="one_user_of_an_email"),)
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Membership(models.Model):
+    """A user in an organization, with a role."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=[(role, role) for role in Role], default=Role.MEMBER)
+    display_name = models.CharField(max_length=255, default="", blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("user",)
+        constraints = (
+            models.UniqueConstraint(fields=("organization", "user"), name="one_membership_of_a_user"),
+            models.CheckConstraint(condition=models.Q(role__in=list(Role)), name="membership_role_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.role})"
+
+    @property
+    def name(self) -> str:
+        return self.display_name or self.user.email.partition("@")[0]
+
+
+class Team(models.Model):
+    """A named group of an organization's members."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="teams", db_index=False)
+    name = models.CharField(max_length=255)
+    memberships = models.ManyToManyField(Membership, related_name="teams", blank=True)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (models.UniqueConstraint(fields=("organization", "name"), name="one_team_of_a_name"),)
+
+    def __str__(self) -> str:
+        return self.name
