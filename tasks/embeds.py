@@ -1,0 +1,60 @@
+"""`?embed=`: more of a task in the same answer, for one query each, however many tasks there are."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from projects.models import Project
+from tasks.models import Action, StatusChange, Task
+from tasks.wire import action_on_wire, status_change_on_wire, task_on_wire
+
+Loader = Callable[[Sequence[Task], Project], Mapping[Any, list[dict[str, Any]]]]
+
+
+def actions(tasks: Sequence[Task], project: Project) -> Mapping[Any, list[dict[str, Any]]]:
+    ids = {task.number: task.public_id for task in tasks}
+    grouped = defaultdict(list)
+    for action in Action.objects.filter(task__in=ids):
+        public_id = ids[action.task_id]
+        grouped[public_id].append(action_on_wire(action, str(public_id)))
+    return grouped
+
+
+def children(tasks: Sequence[Task], project: Project) -> Mapping[Any, list[dict[str, Any]]]:
+    grouped = defaultdict(list)
+    for child in Task.objects.filter(parent__in=[task.public_id for task in tasks]).order_by("-number"):
+        grouped[child.parent_id].append(task_on_wire(child, project))
+    return grouped
+
+
+def status_history(tasks: Sequence[Task], project: Project) -> Mapping[Any, list[dict[str, Any]]]:
+    ids = {task.number: task.public_id for task in tasks}
+    grouped = defaultdict(list)
+    for change in StatusChange.objects.filter(task__in=ids):
+        grouped[ids[change.task_id]].append(status_change_on_wire(change))
+    return grouped
+
+
+EMBEDS: Mapping[str, Loader] = {"actions": actions, "children": children, "status_history": status_history}
+
+
+def asked_for(params: QueryDict) -> list[str]:
+    """The embeds that `?embed=a,b` names; raises Django's `ValidationError` on `embed` for one that is unknown."""
+    names = [name.strip() for value in params.getlist("embed") for name in value.split(",")]
+    for name in names:
+        if name not in EMBEDS:
+            raise ValidationError({"embed": ValidationError(f"“{name}” can't be embedded.", code="unknown")})
+    return names
+
+
+def tasks_on_wire(tasks: Sequence[Task], project: Project, embeds: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Tasks as the native API shows them, with their embeds."""
+    shown = [task_on_wire(task, project) for task in tasks]
+    for name in embeds:
+        loaded = EMBEDS[name](tasks, project) if tasks else {}
+        for task, body in zip(tasks, shown, strict=True):
+            body[name] = loaded.get(task.public_id, [])
+    return shown

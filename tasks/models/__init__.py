@@ -1,0 +1,5 @@
+from tasks.models.action import Action
+from tasks.models.status_change import StatusChange
+from tasks.models.task import Task
+
+__all__ = ["Action", "StatusChange", "Task"]

@@ -1,0 +1,125 @@
+"""A task: one monitored unit of work. Only `tasks.changes` writes it."""
+
+import datetime
+import secrets
+import uuid
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import connections, models
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+from uuid_utils.compat import uuid7
+
+from projects.models import Project
+from tasks.statuses import Status
+from tasks.triggers import INT64_MAX, Progress
+
+SECONDS_MAX = 2**31 - 1
+TEXT_MAX = 255
+
+
+def make_public_token() -> str:
+    """What makes a task's public link unguessable: 128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def in_project(self, project: Project) -> "TaskQuerySet":
+        return self.filter(project=project)
+
+    def locked(self) -> "TaskQuerySet":
+        """Held until the transaction ends; SQLite's transactions are immediate and need no more."""
+        return self.select_for_update(no_key=True)
+
+    def tagged(self, name: str, value: str) -> "TaskQuerySet":
+        """Only PostgreSQL has JSON containment (and an index for it)."""
+        if connections[self.db].vendor == "postgresql":
+            return self.filter(tags__contains={name: value})
+        each = "EXISTS (SELECT 1 FROM json_each(tasks_task.tags) AS tag WHERE tag.key = %s AND tag.value = %s)"
+        return self.filter(RawSQL(each, (name, value), output_field=models.BooleanField()))
+
+    def due(self, now: datetime.datetime) -> "TaskQuerySet":
+        """Those that a sweep must look at."""
+        return self.filter(wake_at__lte=now).order_by("wake_at")
+
+
+class Task(models.Model):
+    """The truth of a task; what the wire derives from it is in `tasks.wire`."""
+
+    number = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(unique=True, default=uuid7, editable=False)  # `id` on the wire
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tasks", db_index=False)
+    name = models.CharField(max_length=TEXT_MAX)
+    status = models.CharField(max_length=16, choices=[(s, s) for s in Status], default=Status.PENDING)
+    value = models.BigIntegerField(null=True, blank=True)
+    value_max = models.BigIntegerField(default=100)
+    data = models.JSONField(null=True, blank=True)
+    tags = models.JSONField(default=dict, blank=True)
+    queue = models.CharField(max_length=TEXT_MAX, default="", blank=True)
+    external_id = models.CharField(max_length=TEXT_MAX, default="", blank=True)
+    # Names the parent by its public id, so that the wire needs no join.
+    parent = models.ForeignKey(
+        "self",
+        to_field="public_id",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="children",
+        db_index=False,
+    )
+    max_runtime = models.IntegerField(null=True, blank=True)
+    stale_timeout = models.IntegerField(null=True, blank=True)
+    stall_timeout = models.IntegerField(null=True, blank=True)
+    start_time = models.DateTimeField(null=True, blank=True)
+    end_time = models.DateTimeField(null=True, blank=True)
+    time_to_start = models.DurationField(null=True, blank=True)
+    created = models.DateTimeField()
+    updated = models.DateTimeField()
+    # Where a ping returns a stale task to; "" while it is not stale.
+    status_before_stale = models.CharField(max_length=16, default="", blank=True)
+    # When a sweep must next look at the task. A ping leaves it alone, the sweep finds the task fresh and moves it on.
+    wake_at = models.DateTimeField(null=True, blank=True)
+    # Set with the first action and never cleared: an update of a task without one asks for none.
+    has_actions = models.BooleanField(default=False)
+    public_token = models.CharField(max_length=32, default=make_public_token, editable=False)
+
+    objects: ClassVar[models.Manager["Task"]] = models.Manager.from_queryset(TaskQuerySet)()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(status__in=list(Status)), name="task_status_is_known"),
+            models.CheckConstraint(condition=Q(value=None) | Q(value__gte=0), name="task_value_is_not_negative"),
+            models.CheckConstraint(condition=Q(value_max__gte=0), name="task_value_max_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(parent=None) | ~Q(parent=models.F("public_id")), name="task_is_no_parent_of_itself"
+            ),
+        )
+        indexes = (
+            # The list, newest first, by any cursor.
+            models.Index(fields=("project", "-number"), name="task_list"),
+            # The list by status, by name, by queue, by external id.
+            models.Index(fields=("project", "status", "-number"), name="task_list_by_status"),
+            models.Index(fields=("project", "name", "-number"), name="task_list_by_name"),
+            models.Index(fields=("project", "queue", "-number"), name="task_list_by_queue", condition=~Q(queue="")),
+            models.Index(
+                fields=("project", "external_id", "-number"),
+                name="task_list_by_external_id",
+                condition=~Q(external_id=""),
+            ),
+            # `?parent=`, `?embed=children`, and whether a task has children when it is given a parent.
+            models.Index(fields=("parent", "-number"), name="task_children", condition=~Q(parent=None)),
+            # The sweep's look for due tasks.
+            models.Index(fields=("wake_at",), name="task_due", condition=~Q(wake_at=None)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.public_id})"
+
+    def progress(self) -> Progress:
+        """Where the task is, frozen: what triggers compare before and after a change."""
+        return Progress(self.status, self.value, self.value_max)
+
+    @property
+    def path(self) -> str:
+        return f"/a/{self.project.organization.slug}/tasks/{self.public_id}/"

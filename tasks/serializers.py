@@ -1,0 +1,214 @@
+"""Tasks and actions at the door of the API: what is taken, by field, and what is shown.
+
+The serializers are the contract: they feed the OpenAPI document and report every error. `plainly` accepts the common
+body without them, many times faster, and must accept exactly what they accept: a property test holds the two together.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from taskapi.rest.fields import INT64_MAX, UUID, Choice, Integer, Moment, Text
+from tasks.channels import check_config
+from tasks.models.task import SECONDS_MAX, TEXT_MAX
+from tasks.statuses import Status
+from tasks.triggers import TriggerError, parse
+
+STATUSES = frozenset(str(status) for status in Status)
+
+
+class Tags(serializers.DictField):
+    """Names and values, each of 1 to 255 characters; with `null_removes`, a null value stands for "remove it"."""
+
+    def __init__(self, null_removes: bool = False, **kwargs: Any) -> None:
+        super().__init__(child=Text(max_length=TEXT_MAX, allow_null=null_removes), **kwargs)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        tags: dict[str, Any] = super().to_internal_value(data)
+        if any(not 1 <= len(name) <= TEXT_MAX for name in tags):
+            raise serializers.ValidationError(f"A tag's name has 1 to {TEXT_MAX} characters.", "invalid_name")
+        return tags
+
+
+@extend_schema_serializer(component_name="Action")
+class ActionInput(serializers.Serializer[Any]):
+    """An action as it is sent."""
+
+    trigger = Text(
+        max_length=255, help_text="Comma-separated points: `250`, `95%`, `*/30`, `*/30%`, a status, an event."
+    )
+    integration = Text(max_length=50, help_text="The channel that hears of it: `email`.")
+    config = serializers.JSONField(required=False, help_text='What the channel needs: `{"to": "a@example.org"}`.')
+
+    def validate_trigger(self, trigger: str) -> str:
+        try:
+            parse(trigger)
+        except TriggerError as error:
+            raise serializers.ValidationError(str(error), "invalid_point") from None
+        return trigger
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        stored = self.instance
+        if {"integration", "config"} & attrs.keys() or stored is None:
+            integration = attrs.get("integration", getattr(stored, "integration", ""))
+            check_config(integration, attrs.get("config", getattr(stored, "config", {})))
+        return attrs
+
+
+class ActionOutput(ActionInput):
+    """An action as it is shown."""
+
+    id = serializers.IntegerField(read_only=True)
+    task = serializers.UUIDField(read_only=True)
+    status = serializers.ChoiceField(choices=["active", "cancelled"], read_only=True)
+    created = serializers.DateTimeField(read_only=True)
+    updated = serializers.DateTimeField(read_only=True)
+
+
+def seconds(about: str) -> Integer:
+    return Integer(min_value=1, max_value=SECONDS_MAX, required=False, allow_null=True, help_text=about)
+
+
+@extend_schema_serializer(component_name="Task")
+class TaskInput(serializers.Serializer[Any]):
+    """A task as it is sent. Fields left out keep their value, or on create take their default."""
+
+    name = Text(max_length=TEXT_MAX, help_text="The kind of task, not the instance: `account.export`.")
+    status = Choice(choices=sorted(STATUSES), required=False, help_text="`pending` by default.")
+    value = Integer(min_value=0, max_value=INT64_MAX, required=False, allow_null=True, help_text="Progress.")
+    value_max = Integer(min_value=0, max_value=INT64_MAX, required=False, help_text="100 by default.")
+    data = serializers.JSONField(required=False, allow_null=True, help_text="Any JSON; an update replaces it whole.")
+    tags = Tags(required=False, help_text="Names and values.")
+    queue = Text(max_length=TEXT_MAX, allow_blank=True, required=False, help_text="Where the task came from.")
+    external_id = Text(max_length=TEXT_MAX, allow_blank=True, required=False, help_text="Its id there; may repeat.")
+    parent = UUID(required=False, allow_null=True, help_text="The task that this one is part of; set once.")
+    max_runtime = seconds("Seconds that a run may take.")
+    stale_timeout = seconds("Seconds without an update after which the task is stale.")
+    stall_timeout = seconds("Seconds of updates without progress after which the task is stalled.")
+    start_time = Moment(required=False, allow_null=True, help_text="When the run began.")
+    end_time = Moment(required=False, allow_null=True, help_text="When the task came to its end.")
+    actions = ActionInput(many=True, required=False, help_text="Added to the actions that the task has.")
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:  # type: ignore[assignment]
+        fields = plainly(data, needs_name=not self.partial)
+        return super().run_validation(data) if fields is None else fields
+
+
+@extend_schema_serializer(component_name="Task")
+class TaskPatch(TaskInput):
+    """A task's changes: no field is required, and tags are merged into those that it has."""
+
+    tags = Tags(required=False, null_removes=True, help_text="Merged into the task's; a null value removes the name.")
+
+
+class TaskOutput(serializers.Serializer[Any]):
+    """A task as it is shown."""
+
+    id = serializers.UUIDField(help_text="Time-ordered and unguessable.")
+    number = serializers.IntegerField(help_text="The key of the integer-keyed dialects.")
+    organization = serializers.CharField()
+    project = serializers.CharField()
+    name = serializers.CharField()
+    status = serializers.ChoiceField(choices=sorted(STATUSES))
+    value = serializers.IntegerField(allow_null=True)
+    value_max = serializers.IntegerField()
+    value_percent = serializers.IntegerField(allow_null=True, help_text="100 · value / value_max, not clipped.")
+    data = serializers.JSONField(allow_null=True)
+    tags = serializers.DictField(child=serializers.CharField())
+    queue = serializers.CharField(allow_blank=True)
+    external_id = serializers.CharField(allow_blank=True)
+    parent = serializers.UUIDField(allow_null=True)
+    max_runtime = serializers.IntegerField(allow_null=True)
+    stale_timeout = serializers.IntegerField(allow_null=True)
+    stall_timeout = serializers.IntegerField(allow_null=True)
+    start_time = serializers.DateTimeField(allow_null=True)
+    end_time = serializers.DateTimeField(allow_null=True)
+    time_to_start = serializers.CharField(allow_null=True, help_text="[D ]HH:MM:SS[.ffffff]")
+    created = serializers.DateTimeField()
+    updated = serializers.DateTimeField()
+    monitor = serializers.UUIDField(allow_null=True)
+    url = serializers.URLField(help_text="The task's page for members.")
+    public_url = serializers.URLField(help_text="The task's page for whoever has the link.")
+
+
+class StatusChangeAuthor(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=["key", "member", "sweep"])
+    id = serializers.IntegerField(allow_null=True, help_text="Of the key, or of the member's user.")
+
+
+# `from` is a word of Python's own: the field gets its name from a dictionary.
+StatusChangeOutput = type(
+    "StatusChangeOutput",
+    (serializers.Serializer,),
+    {
+        "__doc__": "One change of a task's status.",
+        "from": serializers.ChoiceField(choices=sorted(STATUSES)),
+        "to": serializers.ChoiceField(choices=sorted(STATUSES)),
+        "at": serializers.DateTimeField(),
+        "by": StatusChangeAuthor(),
+    },
+)
+
+
+@extend_schema_serializer(component_name="TaskWithEmbeds")
+class TaskWithEmbeds(TaskOutput):
+    """A task, with what `?embed=` asked for."""
+
+    actions = ActionOutput(many=True, required=False)
+    children = TaskOutput(many=True, required=False)
+    status_history = StatusChangeOutput(many=True, required=False)
+
+
+def is_text(value: Any) -> bool:
+    return type(value) is str and 0 < len(value) <= TEXT_MAX
+
+
+def is_text_or_blank(value: Any) -> bool:
+    return type(value) is str and len(value) <= TEXT_MAX
+
+
+def is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= INT64_MAX
+
+
+def is_seconds(value: Any) -> bool:
+    return value is None or (type(value) is int and 0 < value <= SECONDS_MAX)
+
+
+def is_tags(value: Any) -> bool:
+    return type(value) is dict and all(is_text(name) and is_text(text) for name, text in value.items())
+
+
+PLAIN: Mapping[str, Callable[[Any], bool]] = {
+    "name": is_text,
+    "status": lambda value: type(value) is str and value in STATUSES,
+    "value": lambda value: value is None or is_count(value),
+    "value_max": is_count,
+    "data": lambda value: True,
+    "tags": is_tags,
+    "queue": is_text_or_blank,
+    "external_id": is_text_or_blank,
+    "max_runtime": is_seconds,
+    "stale_timeout": is_seconds,
+    "stall_timeout": is_seconds,
+}
+NOT_PLAIN = TaskInput._declared_fields.keys() - PLAIN.keys()
+
+
+def plainly(data: Any, *, needs_name: bool) -> dict[str, Any] | None:
+    """What the serializer makes of a body whose every field is of its plainest form; None: let the serializer see."""
+    if type(data) is not dict or (needs_name and "name" not in data):
+        return None
+    fields = {}
+    for name, value in data.items():
+        is_plain = PLAIN.get(name)
+        if is_plain is None:
+            if name in NOT_PLAIN:
+                return None
+        elif is_plain(value):
+            fields[name] = value
+        else:
+            return None
+    return fields

@@ -1,0 +1,103 @@
+"""Tasks: `/api/{org}/{project}/tasks`. Follows "API Endpoints" of Task Badger's documentation."""
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.utils import timezone
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from projects.access import project_for
+from projects.models import Project
+from projects.scopes import Scope
+from taskapi.rest.pages import KeysetPagination
+from taskapi.rest.parsing import refuse_missing_length
+from tasks import changes
+from tasks.embeds import asked_for, tasks_on_wire
+from tasks.filters import filtered
+from tasks.models import Task
+from tasks.serializers import TaskInput, TaskOutput, TaskPatch
+
+
+def public_id_of(text: str) -> uuid.UUID:
+    """The id in a path; raises `Http404` for what can't be one."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
+class TaskViewSet(GenericViewSet[Task]):
+    queryset = Task.objects.none()
+    serializer_class = TaskOutput
+    pagination_class = KeysetPagination
+    scopes = {
+        "list": Scope.ACCESS_TASKS,
+        "retrieve": Scope.READ_TASKS,
+        "create": Scope.CREATE_TASKS,
+        "update": Scope.UPDATE_TASKS,
+        "partial_update": Scope.UPDATE_TASKS,
+        "cancel": Scope.CANCEL_TASKS,
+    }
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.embeds = asked_for(request.query_params)  # before anything is written
+
+    @property
+    def project(self) -> Project:
+        return project_for(self.request.user, self.kwargs["org"], self.kwargs["project"])  # type: ignore[arg-type]
+
+    def list(self, request: Request, **path: str) -> Response:
+        tasks = filtered(Task.objects.in_project(self.project), request.query_params)
+        page = self.paginate_queryset(tasks)
+        return self.get_paginated_response(tasks_on_wire(page, self.project, self.embeds))
+
+    def retrieve(self, request: Request, id: str, **path: str) -> Response:
+        task = Task.objects.in_project(self.project).filter(public_id=public_id_of(id)).first()
+        if task is None:
+            raise Http404
+        return self.answer(task)
+
+    def create(self, request: Request, **path: str) -> Response:
+        refuse_unknown_monitor(request)
+        fields = self.checked(TaskInput)
+        task = changes.create_task(self.project, fields, actor=request.user, now=timezone.now())
+        return self.answer(task, status.HTTP_201_CREATED)
+
+    def update(self, request: Request, id: str, **path: str) -> Response:
+        return self.change(id, TaskInput, merge_tags=False)
+
+    def partial_update(self, request: Request, id: str, **path: str) -> Response:
+        return self.change(id, TaskPatch, merge_tags=True)
+
+    def cancel(self, request: Request, id: str, **path: str) -> Response:
+        changes.cancel_task(self.project, public_id_of(id), actor=request.user, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def change(self, id: str, serializer_class: type[TaskInput], *, merge_tags: bool) -> Response:
+        fields = self.checked(serializer_class)
+        now = timezone.now()
+        task = changes.update_task(
+            self.project, public_id_of(id), fields, merge_tags=merge_tags, actor=self.request.user, now=now
+        )
+        return self.answer(task)
+
+    def checked(self, serializer_class: type[TaskInput]) -> dict[str, Any]:
+        """The fields that the body sends; raises `ValidationError` (400) that names each bad one."""
+        refuse_missing_length(self.request.META)
+        serializer = serializer_class(data=self.request.data, partial=serializer_class is TaskPatch)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def answer(self, task: Task, status_code: int = status.HTTP_200_OK) -> Response:
+        return Response(tasks_on_wire([task], self.project, self.embeds)[0], status=status_code)
+
+
+def refuse_unknown_monitor(request: Request) -> None:
+    if monitor := request.META.get("HTTP_X_TASKBADGER_MONITOR"):
+        raise ValidationError({"X-TASKBADGER-MONITOR": ValidationError(f"There is no monitor “{monitor}”.", "unknown")})
