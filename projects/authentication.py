@@ -37,8 +37,8 @@ class KeyAuthentication(authentication.BaseAuthentication):
         if principal is None:
             limits.count_failed_key(request._request, settings.TASKAPI_FAILED_KEYS_PER_MINUTE)
             raise exceptions.AuthenticationFailed(INCORRECT)
-        assert principal.key_id is not None
-        last_used.note(principal.key_id)
+        if principal.key_id is not None:
+            last_used.note(principal.key_id)
         return principal, principal
 
     def authenticate_header(self, request: Request) -> str:

@@ -16,8 +16,8 @@ from projects.principals import Principal
 
 MAX_REMEMBERED = 10_000
 
-# (digest, the path's project) -> (when to forget, when the key expires, principal). Written by any thread: each entry is
-# replaced whole, and the lock guards the sweep alone.
+# (digest, the path's project) -> (when to forget, when the key expires, principal). Written by any thread: each entry
+# is replaced whole, and the lock guards the sweep alone.
 _remembered: dict[tuple[bytes, str], tuple[float, datetime.datetime | None, Principal]] = {}
 _lock = threading.Lock()
 
@@ -48,7 +48,7 @@ def find(digest: bytes, project_slug: str) -> ApiKey | None:
         ApiKey.objects.live(timezone.now())
         .filter(digest=digest)
         .annotate(wanted=FilteredRelation("organization__projects", condition=wanted))
-        .select_related("organization", "project", "wanted")
+        .select_related("organization", "project", "wanted")  # type: ignore[misc] # annotated above
         .first()
     )
 

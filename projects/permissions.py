@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from projects.access import organization_for, project_for
+from projects.access import organization_for, principal_of, project_for
 from projects.scopes import Scope
 
 
@@ -20,12 +20,12 @@ class HasScope(BasePermission):
     message = "This key or member lacks the scope that the request needs."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        principal = request.user
-        if not getattr(principal, "is_authenticated", False):
+        if request.auth is None:
             return False
+        principal = principal_of(request)
         org, project = view.kwargs.get("org"), view.kwargs.get("project")
         if project is not None:
-            project_for(principal, org, project)
+            project_for(principal, org or "", project)
         elif org is not None:
             organization_for(principal, org)
         action = getattr(view, "action", None)

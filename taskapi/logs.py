@@ -3,7 +3,7 @@
 import logging
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from taskapi.rest.request_id import current_request_id
 
@@ -16,14 +16,14 @@ def add_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
 
 def formatter(style: str = "json") -> logging.Formatter:
     """The formatter that `LOGGING` names; `style` is `json` or `text`."""
-    shared = [
+    shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(["action", "status", "duration_ms", "method", "path"]),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_request_id,
     ]
-    last = (
+    last: list[Processor] = (
         [structlog.dev.ConsoleRenderer(colors=False)]
         if style == "text"
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

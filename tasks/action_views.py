@@ -1,4 +1,7 @@
-"""The actions of a task: `/api/{org}/{project}/tasks/{id}/actions`. Read with `read:tasks`, written with `update:tasks`."""
+"""The actions of a task: `/api/{org}/{project}/tasks/{id}/actions`.
+
+Read with the scope `read:tasks`, written with `update:tasks`.
+"""
 
 from typing import Any
 
@@ -9,8 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from projects.access import project_for
-from projects.models import Project
+from projects.access import InProject
 from projects.scopes import Scope
 from tasks import changes
 from tasks.models import Action, Task
@@ -19,7 +21,7 @@ from tasks.views import public_id_of
 from tasks.wire import action_on_wire
 
 
-class ActionViewSet(GenericViewSet[Action]):
+class ActionViewSet(InProject, GenericViewSet[Action]):
     queryset = Action.objects.none()
     serializer_class = ActionOutput
     pagination_class = None
@@ -31,10 +33,6 @@ class ActionViewSet(GenericViewSet[Action]):
         "partial_update": Scope.UPDATE_TASKS,
         "cancel": Scope.UPDATE_TASKS,
     }
-
-    @property
-    def project(self) -> Project:
-        return project_for(self.request.user, self.kwargs["org"], self.kwargs["project"])  # type: ignore[arg-type]
 
     def list(self, request: Request, id: str, **path: str) -> Response:
         task = Task.objects.in_project(self.project).filter(public_id=public_id_of(id)).only("number").first()
@@ -77,7 +75,8 @@ class ActionViewSet(GenericViewSet[Action]):
     def checked(self, *, partial: bool, stored: Action | None = None) -> dict[str, Any]:
         serializer = ActionInput(stored, data=self.request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        fields: dict[str, Any] = serializer.validated_data
+        return fields
 
     def shown(self, action: Action) -> dict[str, Any]:
         return action_on_wire(action, str(public_id_of(self.kwargs["id"])))

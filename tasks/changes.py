@@ -1,7 +1,7 @@
 """The door: every task is made and changed here, each change one transaction with its history and its actions.
 
-Verbs take checked fields (`tasks.serializers.TaskInput`), raise Django's `Http404` for a task that is not in the project
-and its `ValidationError({field: error})` for what only the stored state can refuse.
+Verbs take checked fields (`tasks.serializers.TaskInput`), raise Django's `Http404` for a task that is not in the
+project, and its `ValidationError({field: error})` for what only the stored state can refuse.
 """
 
 import datetime

@@ -61,7 +61,7 @@ def by_tags(tasks: TaskQuerySet, values: list[str]) -> TaskQuerySet:
 
 
 def by_parent(tasks: TaskQuerySet, values: list[str]) -> TaskQuerySet:
-    return tasks.filter(parent=None) if values[0] == "none" else tasks.filter(parent=as_uuid(values[0]))
+    return tasks.filter(parent=None) if values[0] == "none" else tasks.filter(parent_id=as_uuid(values[0]))  # type: ignore[misc] # by its public id
 
 
 def by_monitor(tasks: TaskQuerySet, values: list[str]) -> TaskQuerySet:

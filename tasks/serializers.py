@@ -79,11 +79,11 @@ class TaskInput(serializers.Serializer[Any]):
     status = Choice(choices=sorted(STATUSES), required=False, help_text="`pending` by default.")
     value = Integer(min_value=0, max_value=INT64_MAX, required=False, allow_null=True, help_text="Progress.")
     value_max = Integer(min_value=0, max_value=INT64_MAX, required=False, help_text="100 by default.")
-    data = serializers.JSONField(required=False, allow_null=True, help_text="Any JSON; an update replaces it whole.")
+    data = serializers.JSONField(required=False, allow_null=True, help_text="Any JSON; an update replaces it whole.")  # type: ignore[assignment]
     tags = Tags(required=False, help_text="Names and values.")
     queue = Text(max_length=TEXT_MAX, allow_blank=True, required=False, help_text="Where the task came from.")
     external_id = Text(max_length=TEXT_MAX, allow_blank=True, required=False, help_text="Its id there; may repeat.")
-    parent = UUID(required=False, allow_null=True, help_text="The task that this one is part of; set once.")
+    parent = UUID(required=False, allow_null=True, help_text="The task that this one is part of; set once.")  # type: ignore[assignment]
     max_runtime = seconds("Seconds that a run may take.")
     stale_timeout = seconds("Seconds without an update after which the task is stale.")
     stall_timeout = seconds("Seconds of updates without progress after which the task is stalled.")
@@ -91,7 +91,7 @@ class TaskInput(serializers.Serializer[Any]):
     end_time = Moment(required=False, allow_null=True, help_text="When the task came to its end.")
     actions = ActionInput(many=True, required=False, help_text="Added to the actions that the task has.")
 
-    def run_validation(self, data: Any = serializers.empty) -> Any:  # type: ignore[assignment]
+    def run_validation(self, data: Any = serializers.empty) -> Any:
         fields = plainly(data, needs_name=not self.partial)
         return super().run_validation(data) if fields is None else fields
 
@@ -115,11 +115,11 @@ class TaskOutput(serializers.Serializer[Any]):
     value = serializers.IntegerField(allow_null=True)
     value_max = serializers.IntegerField()
     value_percent = serializers.IntegerField(allow_null=True, help_text="100 · value / value_max, not clipped.")
-    data = serializers.JSONField(allow_null=True)
+    data = serializers.JSONField(allow_null=True)  # type: ignore[assignment]
     tags = serializers.DictField(child=serializers.CharField())
     queue = serializers.CharField(allow_blank=True)
     external_id = serializers.CharField(allow_blank=True)
-    parent = serializers.UUIDField(allow_null=True)
+    parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]
     max_runtime = serializers.IntegerField(allow_null=True)
     stale_timeout = serializers.IntegerField(allow_null=True)
     stall_timeout = serializers.IntegerField(allow_null=True)
@@ -186,7 +186,7 @@ PLAIN: Mapping[str, Callable[[Any], bool]] = {
     "status": lambda value: type(value) is str and value in STATUSES,
     "value": lambda value: value is None or is_count(value),
     "value_max": is_count,
-    "data": lambda value: True,
+    "data": lambda _: True,
     "tags": is_tags,
     "queue": is_text_or_blank,
     "external_id": is_text_or_blank,

@@ -11,8 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from projects.access import project_for
-from projects.models import Project
+from projects.access import InProject
 from projects.scopes import Scope
 from taskapi.rest.pages import KeysetPagination
 from taskapi.rest.parsing import refuse_missing_length
@@ -31,7 +30,7 @@ def public_id_of(text: str) -> uuid.UUID:
         raise Http404 from None
 
 
-class TaskViewSet(GenericViewSet[Task]):
+class TaskViewSet(InProject, GenericViewSet[Task]):
     queryset = Task.objects.none()
     serializer_class = TaskOutput
     pagination_class = KeysetPagination
@@ -48,13 +47,9 @@ class TaskViewSet(GenericViewSet[Task]):
         super().initial(request, *args, **kwargs)
         self.embeds = asked_for(request.query_params)  # before anything is written
 
-    @property
-    def project(self) -> Project:
-        return project_for(self.request.user, self.kwargs["org"], self.kwargs["project"])  # type: ignore[arg-type]
-
     def list(self, request: Request, **path: str) -> Response:
         tasks = filtered(Task.objects.in_project(self.project), request.query_params)
-        page = self.paginate_queryset(tasks)
+        page = self.paginate_queryset(tasks) or []
         return self.get_paginated_response(tasks_on_wire(page, self.project, self.embeds))
 
     def retrieve(self, request: Request, id: str, **path: str) -> Response:
@@ -66,7 +61,7 @@ class TaskViewSet(GenericViewSet[Task]):
     def create(self, request: Request, **path: str) -> Response:
         refuse_unknown_monitor(request)
         fields = self.checked(TaskInput)
-        task = changes.create_task(self.project, fields, actor=request.user, now=timezone.now())
+        task = changes.create_task(self.project, fields, actor=self.principal, now=timezone.now())
         return self.answer(task, status.HTTP_201_CREATED)
 
     def update(self, request: Request, id: str, **path: str) -> Response:
@@ -76,14 +71,14 @@ class TaskViewSet(GenericViewSet[Task]):
         return self.change(id, TaskPatch, merge_tags=True)
 
     def cancel(self, request: Request, id: str, **path: str) -> Response:
-        changes.cancel_task(self.project, public_id_of(id), actor=request.user, now=timezone.now())
+        changes.cancel_task(self.project, public_id_of(id), actor=self.principal, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def change(self, id: str, serializer_class: type[TaskInput], *, merge_tags: bool) -> Response:
         fields = self.checked(serializer_class)
         now = timezone.now()
         task = changes.update_task(
-            self.project, public_id_of(id), fields, merge_tags=merge_tags, actor=self.request.user, now=now
+            self.project, public_id_of(id), fields, merge_tags=merge_tags, actor=self.principal, now=now
         )
         return self.answer(task)
 
@@ -92,7 +87,8 @@ class TaskViewSet(GenericViewSet[Task]):
         refuse_missing_length(self.request.META)
         serializer = serializer_class(data=self.request.data, partial=serializer_class is TaskPatch)
         serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        fields: dict[str, Any] = serializer.validated_data
+        return fields
 
     def answer(self, task: Task, status_code: int = status.HTTP_200_OK) -> Response:
         return Response(tasks_on_wire([task], self.project, self.embeds)[0], status=status_code)

@@ -1,4 +1,4 @@
-"""An HTTP client for tests, in the process: sends JSON with a key, and checks each answer against the OpenAPI snapshot."""
+"""An HTTP client for tests, in the process: sends JSON with a key, holds each answer against the OpenAPI document."""
 
 import json
 from typing import Any

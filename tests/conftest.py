@@ -1,4 +1,4 @@
-"""The cast of every test: `api` holds the key of one project, `admin` that of its organization, and there are strangers."""
+"""The cast of every test: `api` has the key of a project, `admin` that of its organization, and there are strangers."""
 
 from collections.abc import Callable
 from typing import Any

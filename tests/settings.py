@@ -9,6 +9,6 @@ os.environ.update(
     BASE_URL="http://testserver",
 )
 
-from taskapi.settings import *  # noqa: E402, F403
+from taskapi.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

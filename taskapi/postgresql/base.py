@@ -2,8 +2,8 @@
 
 1. `CONN_HEALTH_CHECKS` asks the server `SELECT 1` at the start of each request. A server that went away has closed the
    socket, and a closed socket can be read: looking at it costs microseconds and no round trip.
-2. Django reads `timestamptz` by a loader written in Python. With the connection's time zone at UTC, psycopg's own loader,
-   written in C, gives the same instants.
+2. Django reads `timestamptz` by a loader written in Python. With the connection's time zone at UTC, psycopg's own
+   loader, written in C, gives the same instants.
 """
 
 import datetime

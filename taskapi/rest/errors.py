@@ -55,12 +55,12 @@ class ExceptionHandler(handler.ExceptionHandler):
                 return exceptions.ValidationError(error_details(exc))
             case exceptions.UnsupportedMediaType():
                 # The document gives a 415 the code of a 406.
-                media_type = self.context["request"].content_type
+                media_type = getattr(self.context["request"], "content_type", "")
                 exc.detail = exceptions.ErrorDetail(
                     f"Unsupported media type “{media_type}” in request.", "not_acceptable"
                 )
             case exceptions.MethodNotAllowed():
-                method = (self.context["request"].method or "").lower()
+                method = (getattr(self.context["request"], "method", "") or "").lower()
                 exc.detail = exceptions.ErrorDetail(f"Method “{method}” not allowed.", "method_not_allowed")
         return super().convert_known_exceptions(exc)
 

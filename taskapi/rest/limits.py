@@ -21,9 +21,9 @@ _lock = threading.Lock()
 def client_address(request: HttpRequest) -> str:
     """The caller's address; behind `TASKAPI_PROXIES` proxies, the one that the outermost of them saw."""
     if settings.TASKAPI_PROXIES:
-        forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        forwarded: list[str] = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         if len(forwarded) >= settings.TASKAPI_PROXIES and forwarded[-settings.TASKAPI_PROXIES]:
-            return forwarded[-settings.TASKAPI_PROXIES]
+            return forwarded[-int(settings.TASKAPI_PROXIES)]
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hmac
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -56,9 +55,9 @@ class KeysetPagination(BasePagination):
 
     key = "number"
 
-    def paginate_queryset(
+    def paginate_queryset(  # type: ignore[override] # a query set alone can be asked by key
         self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
-    ) -> Sequence[Any]:
+    ) -> list[Any]:
         self.request = request
         self.next: Cursor | None = None
         self.previous: Cursor | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any, NoReturn
 
 from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
-from rest_framework.parsers import JSONParser, get_encoding
+from rest_framework.parsers import JSONParser, get_encoding  # type: ignore[attr-defined] # newer than its stubs
 
 MAX_DEPTH = 100
 INT64 = range(-(2**63), 2**63)

@@ -1,7 +1,7 @@
 """What an answer is written in: JSON for programs, the browsable API for people, and who gets which."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -46,14 +46,15 @@ class ContentNegotiation(DefaultContentNegotiation):
     """Django REST Framework's rules, with the two common cases first: nothing asked, or JSON asked."""
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         accept = request.META.get("HTTP_ACCEPT", "*/*")
         if accept in {"*/*", "application/json"} and "format=" not in request.META.get("QUERY_STRING", ""):
-            return renderers[0], renderers[0].media_type
-        return super().select_renderer(request, renderers, format_suffix)
+            first = next(iter(renderers))
+            return first, first.media_type
+        return super().select_renderer(request, renderers, format_suffix)  # type: ignore[no-any-return]
 
-    def filter_renderers(self, renderers: Sequence[BaseRenderer], format: str) -> list[BaseRenderer]:
+    def filter_renderers(self, renderers: Iterable[BaseRenderer], format: str) -> list[BaseRenderer]:
         try:
             return super().filter_renderers(renderers, format)
         except Http404:

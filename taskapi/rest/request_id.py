@@ -31,6 +31,8 @@ class RequestIdMiddleware:
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = request_id
+            if not response.streaming:
+                response["Content-Length"] = str(len(response.content))  # without it the server answers in chunks
             if settings.TASKAPI_ACCESS_LOG:
                 facts = {
                     "method": request.method,

@@ -2,10 +2,8 @@
 
 import datetime
 import secrets
-import uuid
 from typing import ClassVar
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connections, models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
@@ -13,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from projects.models import Project
 from tasks.statuses import Status
-from tasks.triggers import INT64_MAX, Progress
+from tasks.triggers import Progress
 
 SECONDS_MAX = 2**31 - 1
 TEXT_MAX = 255
@@ -37,7 +35,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         if connections[self.db].vendor == "postgresql":
             return self.filter(tags__contains={name: value})
         each = "EXISTS (SELECT 1 FROM json_each(tasks_task.tags) AS tag WHERE tag.key = %s AND tag.value = %s)"
-        return self.filter(RawSQL(each, (name, value), output_field=models.BooleanField()))
+        return self.filter(RawSQL(each, (name, value), output_field=models.BooleanField()))  # noqa: S611 - a constant
 
     def due(self, now: datetime.datetime) -> "TaskQuerySet":
         """Those that a sweep must look at."""
