@@ -5,7 +5,6 @@ from typing import cast
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from projects.models import Organization, Project
 from projects.principals import Principal
@@ -40,15 +39,3 @@ def governed_organization_for(principal: Principal, slug: str) -> Organization:
     if principal.only_project is not None:
         raise PermissionDenied("A project key reaches its project alone.")
     return organization
-
-
-class InProject(APIView):
-    """A view under `/api/{org}/{project}/`: who asks, and for which project (`Http404` where it is out of reach)."""
-
-    @property
-    def principal(self) -> Principal:
-        return principal_of(self.request)
-
-    @property
-    def project(self) -> Project:
-        return project_for(self.principal, self.kwargs["org"], self.kwargs["project"])

@@ -38,6 +38,8 @@ def start_writer() -> None:
     global _writer
     with _lock:
         if _writer is None or not _writer.is_alive():
+            if _writer is None:
+                atexit.register(flush)
             _writer = threading.Thread(target=write_for_ever, name="last-used", daemon=True)
             _writer.start()
 
@@ -59,6 +61,3 @@ def flush() -> None:
             ApiKey.objects.filter(Q(last_used=None) | Q(last_used__lt=too_old), pk=key_id).update(last_used=moment)
         except DatabaseError as error:  # worth a line, not the request of anybody
             log.warning("The last use of a key could not be written: %s", error)
-
-
-atexit.register(flush)

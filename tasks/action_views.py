@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from projects.access import InProject
+from projects.in_project import InProject
 from projects.scopes import Scope
 from tasks import changes
 from tasks.models import Action, Task

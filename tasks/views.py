@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from projects.access import InProject
+from projects.in_project import InProject
 from projects.scopes import Scope
 from taskapi.rest.pages import KeysetPagination
 from taskapi.rest.parsing import refuse_missing_length

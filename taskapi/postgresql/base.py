@@ -6,7 +6,6 @@
    loader, written in C, gives the same instants.
 """
 
-import datetime
 import select
 from typing import Any
 
@@ -14,17 +13,20 @@ from django.db.backends.postgresql import base
 from psycopg import adapters, pq
 
 TIMESTAMPTZ = adapters.types["timestamptz"].oid
-
-
-class UtcLoader(adapters.get_loader(TIMESTAMPTZ, pq.Format.TEXT)):  # type: ignore[misc]
-    timezone = datetime.UTC  # Django compares this with its own and would put its loader back
+FAST_LOADER = adapters.get_loader(TIMESTAMPTZ, pq.Format.TEXT)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def init_connection_state(self) -> None:
         super().init_connection_state()
-        if self.timezone_name == "UTC":
-            self.connection.adapters.register_loader("timestamptz", UtcLoader)
+        if FAST_LOADER is not None:
+            self.connection.adapters.register_loader("timestamptz", FAST_LOADER)
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """As Django's, but for its check that the loader of `timestamptz` is its own."""
+        if name is None:
+            return self.connection.cursor()
+        return self.connection.cursor(name, scrollable=False, withhold=self.connection.autocommit)
 
     def is_usable(self) -> bool:
         """True when the server still holds the connection; asks it only where something waits to be read."""
