@@ -3,6 +3,7 @@
 from typing import cast
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework.request import Request
 
@@ -39,3 +40,16 @@ def governed_organization_for(principal: Principal, slug: str) -> Organization:
     if principal.only_project is not None:
         raise PermissionDenied("A project key reaches its project alone.")
     return organization
+
+
+def organizations_of(principal: Principal) -> QuerySet[Organization]:
+    """All organizations within reach: a key's own, or those that a person is a member of."""
+    if principal.user_id is None:
+        return Organization.objects.filter(api_keys=principal.key_id)
+    return Organization.objects.filter(memberships__user=principal.user_id)
+
+
+def projects_of(principal: Principal, org: str) -> QuerySet[Project]:
+    """The projects within reach in the organization of a path; raises `Http404` where that is not the caller's."""
+    projects = Project.objects.filter(organization=organization_for(principal, org))
+    return projects.filter(pk=principal.only_project.pk) if principal.only_project else projects

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 
 from projects import keyring, keys, last_used
 from projects.models import Membership, Project
+from projects.models.organization import SLUG
 from projects.principals import Principal
 from projects.scopes import SCOPES_OF_ROLE, Role
 from taskapi.rest import limits
@@ -16,9 +17,10 @@ INCORRECT = "Incorrect authentication credentials."
 
 
 def path_slugs(request: Request) -> tuple[str, str]:
-    """The organization and project that the request's path names, each "" where it names none."""
+    """The organization and project that the request's path names, each "" where it names none that could exist."""
     kwargs: dict[str, Any] = request.parser_context["kwargs"]
-    return kwargs.get("org", ""), kwargs.get("project", "")
+    org, project = (kwargs.get(name, "") for name in ("org", "project"))
+    return org if SLUG.fullmatch(org) else "", project if SLUG.fullmatch(project) else ""
 
 
 class KeyAuthentication(authentication.BaseAuthentication):
@@ -52,7 +54,8 @@ class SessionAuthentication(authentication.SessionAuthentication):
         user = getattr(request._request, "user", None)
         if user is None or not user.is_active:
             return None
-        self.enforce_csrf(request)
+        # On Django's request, which looks for a token in forms alone: REST framework's would parse the body for it.
+        self.enforce_csrf(request._request)  # type: ignore[arg-type]
         org, project_slug = path_slugs(request)
         principal = Principal(organization=None, user_id=user.pk)
         if (

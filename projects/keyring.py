@@ -20,6 +20,7 @@ MAX_REMEMBERED = 10_000
 # is replaced whole, and the lock guards the sweep alone.
 _remembered: dict[tuple[bytes, str], tuple[float, datetime.datetime | None, Principal]] = {}
 _lock = threading.Lock()
+_changes = 0  # how often `forget` was called
 
 
 def principal_of(digest: bytes, project_slug: str) -> Principal | None:
@@ -32,13 +33,15 @@ def principal_of(digest: bytes, project_slug: str) -> Principal | None:
     if entry and entry[0] > clock:
         _, expires, principal = entry
         return principal if expires is None or expires > timezone.now() else None
+    changes = _changes
     key = find(digest, project_slug)
     if key is None:
         _remembered.pop((digest, project_slug), None)
         return None
     principal = as_principal(key)
     make_room(clock)
-    _remembered[digest, project_slug] = (clock + settings.TASKAPI_KEY_CACHE_SECONDS, key.expires, principal)
+    if changes == _changes:  # what was read before a change is good for this request alone
+        _remembered[digest, project_slug] = (clock + settings.TASKAPI_KEY_CACHE_SECONDS, key.expires, principal)
     return principal
 
 
@@ -83,4 +86,6 @@ def make_room(clock: float) -> None:
 
 def forget() -> None:
     """After a change of keys, projects or organizations: this process looks them up anew."""
+    global _changes
+    _changes += 1
     _remembered.clear()

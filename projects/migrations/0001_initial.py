@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('slug', models.CharField(max_length=63, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9][a-z0-9_-]{0,62}\\Z', 'Use lower-case letters, digits, hyphens and underscores, 63 at most, beginning with a letter or digit.'), projects.models.organization.is_no_path_of_organizations])),
                 ('name', models.CharField(max_length=255)),
                 ('created', models.DateTimeField(auto_now_add=True)),
+                ('deleted', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'ordering': ('slug',),

@@ -1,11 +1,14 @@
 """Tenants: an organization, and the projects in it."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
 # First path segments under /api/ that are no organization, and second ones that are no project.
 RESERVED_ORGANIZATIONS = frozenset({"auth", "docs", "organizations", "redoc", "schema", "v0"})
+# Also those under which `/api/{org}/projects/{project}` would be read as `/api/{org}/{project}/…`.
 RESERVED_PROJECTS = frozenset(
     {
         "actions",
@@ -15,14 +18,17 @@ RESERVED_PROJECTS = frozenset(
         "integrations",
         "keys",
         "members",
+        "monitors",
         "projects",
+        "tasks",
         "teams",
         "workflow-statuses",
     }
 )
 
+SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 is_slug = RegexValidator(
-    r"\A[a-z0-9][a-z0-9_-]{0,62}\Z",
+    rf"\A{SLUG.pattern}\Z",
     "Use lower-case letters, digits, hyphens and underscores, 63 at most, beginning with a letter or digit.",
 )
 
@@ -43,6 +49,8 @@ class Organization(models.Model):
     slug = models.CharField(max_length=63, unique=True, validators=[is_slug, is_no_path_of_organizations])
     name = models.CharField(max_length=255)
     created = models.DateTimeField(auto_now_add=True)
+    # Then nobody reaches it, its slug is free for others, and a sweep deletes its rows: `projects.deleting`.
+    deleted = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("slug",)

@@ -22,8 +22,17 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """In lower case as a whole: what one tenant typed is not to be seen from another."""
+        return (email or "").lower()
+
+    def with_email(self, email: str | None) -> "models.QuerySet[User]":
+        """The user of that address, however it is capitalized; asks the index of `one_user_of_an_email`."""
+        return self.alias(lower=Lower("email")).filter(lower=self.normalize_email(email))
+
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.with_email(username).get()
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -65,7 +74,11 @@ class Membership(models.Model):
 
     @property
     def name(self) -> str:
-        return self.display_name or self.user.email.partition("@")[0]
+        return self.display_name or self.email.partition("@")[0]
+
+    @property
+    def email(self) -> str:
+        return self.user.email
 
 
 class Team(models.Model):

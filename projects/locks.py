@@ -1,0 +1,28 @@
+"""Rows held until the transaction ends, so that what a verb has checked stays true until it has written."""
+
+from typing import TypeVar
+
+from django.db.models import Model
+from django.shortcuts import get_object_or_404
+
+from projects.models import Organization
+
+Row = TypeVar("Row", bound=Model)
+
+
+def locked(row: Row) -> Row:
+    """The row as it is now, locked; raises `Http404` where it is gone meanwhile.
+
+    Of the lock's two strengths the weaker: rows that refer to this one can be written at the same time. SQLite's
+    transactions are immediate and need no lock.
+    """
+    return get_object_or_404(type(row)._base_manager.select_for_update(no_key=True), pk=row.pk)
+
+
+def locked_organization(organization: Organization) -> Organization:
+    """The organization, locked: what concerns several of its people happens one after the other.
+
+    Raises `Http404` where it is deleted meanwhile.
+    """
+    rows = Organization.objects.select_for_update(no_key=True)
+    return get_object_or_404(rows, pk=organization.pk, deleted=None)

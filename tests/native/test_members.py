@@ -1,0 +1,194 @@
+"""/api/{org}/members."""
+
+import pytest
+
+from projects.models import Membership, User
+from projects.scopes import Role, Scope
+from tests.answers import assert_failed, assert_refused
+from tests.client import Api
+
+
+def shown(user, name, role):
+    return {"id": user.pk, "name": name, "email": user.email, "role": role}
+
+
+@pytest.fixture
+def member(organization, join):
+    return join(organization, "mia@acme.example")
+
+
+@pytest.fixture
+def deputy(organization, owner, join, sign_in):
+    """Signed in with the role admin."""
+    return sign_in(join(organization, "ada@acme.example", Role.ADMIN))
+
+
+# -- Reading ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_members_are_listed_and_shown(admin, owner, member, stranger, join, slash):
+    join(stranger.organization, "other@globex.example")
+    expected = [shown(owner, "olivia", "owner"), shown(member, "mia", "member")]
+    assert admin.get("members" + slash).json() == expected
+    assert admin.get(f"members/{member.pk}{slash}").json() == expected[1]
+
+
+def test_whoever_is_no_member_is_not_found(admin, owner, stranger, join):
+    other = join(stranger.organization, "other@globex.example")
+    for unknown in (other.pk, 0, 10**17, 2**63, 10**30, "abc", "-1", "1.5", "%31x"):
+        assert_failed(admin.get(f"members/{unknown}"), 404, "not_found")
+        assert_failed(admin.patch(f"members/{unknown}", {}), 404, "not_found")
+        assert_failed(admin.delete(f"members/{unknown}"), 404, "not_found")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_members_are_for_admins_of_the_whole_organization(project, owner, make_key, stranger, method):
+    weak = Api(make_key(project.organization))
+    narrow = Api(make_key(project, Scope.ADMIN))
+    strange = Api(make_key(stranger.organization, Scope.ADMIN))
+    assert_failed(weak.request(method, "/api/acme/members"), 403, "permission_denied")
+    assert_failed(narrow.request(method, "/api/acme/members"), 403, "permission_denied")
+    assert_failed(strange.request(method, "/api/acme/members"), 404, "not_found")
+    assert_failed(Api(None).request(method, "/api/acme/members"), 401, "not_authenticated")
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.VIEWER])
+def test_members_are_not_for_other_members(organization, owner, join, sign_in, role):
+    browser = sign_in(join(organization, "pat@acme.example", role))
+    assert_failed(browser.get("members"), 403, "permission_denied")
+    assert_failed(browser.post("members", {}), 403, "permission_denied")
+    assert_failed(browser.delete(f"members/{owner.pk}"), 403, "permission_denied")
+
+
+def test_a_list_costs_one_query_beside_the_key(admin, owner, member, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        assert len(admin.get("members").json()) == 2
+
+
+# -- Adding ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_e_mail_is_enough(admin, owner):
+    response = admin.post("members", {"email": "new@acme.example"})
+    user = User.objects.get(email="new@acme.example")
+    assert (response.status_code, response.json()) == (201, shown(user, "new", "member"))
+    assert not user.has_usable_password()
+
+
+def test_a_name_and_a_role_can_be_given(admin, owner):
+    response = admin.post("members", {"email": "new@acme.example", "name": "Nell", "role": "viewer"})
+    assert response.status_code == 201
+    assert (response.json()["name"], response.json()["role"]) == ("Nell", "viewer")
+
+
+def test_the_answer_tells_nothing_of_what_other_organizations_know(admin, owner, stranger, join):
+    known = join(stranger.organization, "bob@globex.example")
+    known.memberships.update(display_name="Bob the Secret", role=Role.OWNER)
+    first = admin.post("members", {"email": "BOB@Globex.Example"})
+    second = admin.post("members", {"email": "ANN@Globex.Example"})
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == {"id": known.pk, "name": "bob", "email": "bob@globex.example", "role": "member"}
+    assert second.json() == {**first.json(), "id": second.json()["id"], "name": "ann", "email": "ann@globex.example"}
+    assert known.memberships.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "attrs"),
+    [
+        pytest.param({}, ["email"], id="nothing"),
+        pytest.param({"email": "olivia@acme.example"}, ["email"], id="a member already"),
+        pytest.param({"email": "Olivia@ACME.example"}, ["email"], id="a member already, in capitals"),
+        pytest.param({"email": "olivia"}, ["email"], id="no address"),
+        pytest.param({"email": "a@b.example, c@d.example"}, ["email"], id="two"),
+        pytest.param({"email": f"{'a' * 60}@{'b.' * 100}example"}, ["email"], id="too long"),
+        pytest.param({"email": 7, "name": 7, "role": 7}, ["email", "name", "role"], id="numbers"),
+        pytest.param({"email": None, "name": None, "role": None}, ["email", "name", "role"], id="nulls"),
+        pytest.param({"email": "a@b.example", "role": "boss"}, ["role"], id="no role"),
+        pytest.param({"email": "a@b.example", "role": ["owner"]}, ["role"], id="a list of roles"),
+        pytest.param({"email": "a@b.example", "name": "x" * 256}, ["name"], id="long name"),
+    ],
+)
+def test_what_is_no_member_is_refused_by_field(admin, owner, body, attrs):
+    assert_refused(admin.post("members", body), *attrs)
+
+
+# -- Changing --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_name_and_role_can_be_changed(admin, owner, member, method):
+    response = admin.request(method, f"members/{member.pk}", {"name": "Mia M.", "role": "viewer"})
+    assert (response.status_code, response.json()) == (200, shown(member, "Mia M.", "viewer"))
+    response = admin.request(method, f"members/{member.pk}", {"name": ""})
+    assert response.json() == shown(member, "mia", "viewer")
+
+
+def test_the_e_mail_is_fixed(admin, owner, member):
+    assert admin.patch(f"members/{member.pk}", {"email": "MIA@acme.example"}).status_code == 200
+    assert_refused(admin.patch(f"members/{member.pk}", {"email": "other@acme.example"}), "email")
+
+
+def test_a_new_role_counts_at_once(owner, member, sign_in):
+    browser = sign_in(member)
+    assert browser.get("members").status_code == 403
+    assert sign_in(owner).patch(f"members/{member.pk}", {"role": "admin"}).status_code == 200
+    assert browser.get("members").status_code == 200
+
+
+# -- Removing --------------------------------------------------------------------------------------------------------
+
+
+def test_a_removed_member_reaches_nothing_and_his_account_stays(admin, owner, member, sign_in):
+    browser = sign_in(member)
+    assert browser.get("projects").status_code == 200
+    assert admin.delete(f"members/{member.pk}").status_code == 204
+    assert_failed(browser.get("projects"), 404, "not_found")
+    assert browser.get("/api/organizations").json() == []
+    assert User.objects.filter(pk=member.pk).exists()
+
+
+def test_a_removed_member_leaves_his_teams(admin, owner, member):
+    team = admin.post("teams", {"name": "Night shift", "members": [owner.pk, member.pk]}).json()
+    admin.delete(f"members/{member.pk}")
+    assert admin.get(f"teams/{team['id']}").json()["members"] == [owner.pk]
+
+
+# -- Owners ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_last_owner_stays(admin, owner, member):
+    assert_refused(admin.patch(f"members/{owner.pk}", {"role": "admin"}), "role")
+    assert_refused(admin.delete(f"members/{owner.pk}"), "role")
+    assert Membership.objects.get(user=owner).role == Role.OWNER
+
+
+def test_one_of_two_owners_may_go(admin, owner, member):
+    assert admin.patch(f"members/{member.pk}", {"role": "owner"}).status_code == 200
+    assert admin.patch(f"members/{owner.pk}", {"role": "viewer"}).status_code == 200
+    assert_refused(admin.delete(f"members/{member.pk}"), "role")
+
+
+def test_an_owner_may_make_owners_and_remove_himself_then(owner, member, sign_in):
+    browser = sign_in(owner)
+    assert browser.patch(f"members/{member.pk}", {"role": "owner"}).status_code == 200
+    assert browser.delete(f"members/{owner.pk}").status_code == 204
+
+
+def test_an_admin_rules_over_all_but_owners(deputy, owner, member):
+    assert deputy.post("members", {"email": "new@acme.example", "role": "admin"}).status_code == 201
+    assert deputy.patch(f"members/{member.pk}", {"role": "admin"}).status_code == 200
+    assert deputy.delete(f"members/{member.pk}").status_code == 204
+
+
+def test_an_admin_does_not_touch_owners(organization, deputy, owner, member, join):
+    join(organization, "second@acme.example", Role.OWNER)
+    for response in (
+        deputy.post("members", {"email": "new@acme.example", "role": "owner"}),
+        deputy.patch(f"members/{member.pk}", {"role": "owner"}),
+        deputy.patch(f"members/{owner.pk}", {"role": "member"}),
+        deputy.patch(f"members/{owner.pk}", {"name": "x"}),
+        deputy.delete(f"members/{owner.pk}"),
+    ):
+        assert_failed(response, 403, "permission_denied")
+    assert not User.objects.filter(email="new@acme.example").exists()
