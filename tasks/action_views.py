@@ -14,13 +14,14 @@ from rest_framework.viewsets import GenericViewSet
 
 from projects.in_project import InProject
 from projects.scopes import Scope
-from tasks import changes
+from tasks import action_changes, documentation
 from tasks.models import Action, Task
 from tasks.serializers import ActionInput, ActionOutput
 from tasks.views import public_id_of
 from tasks.wire import action_on_wire
 
 
+@documentation.actions
 class ActionViewSet(InProject, GenericViewSet[Action]):
     queryset = Action.objects.none()
     serializer_class = ActionOutput
@@ -52,7 +53,7 @@ class ActionViewSet(InProject, GenericViewSet[Action]):
     def create(self, request: Request, id: str, **path: str) -> Response:
         public_id = public_id_of(id)
         fields = self.checked(partial=False)
-        action = changes.add_action(self.project, public_id, fields, now=timezone.now())
+        action = action_changes.add_action(self.project, public_id, fields, now=timezone.now())
         return Response(self.shown(action), status=status.HTTP_201_CREATED)
 
     def update(self, request: Request, id: str, action_id: str, **path: str) -> Response:
@@ -62,14 +63,16 @@ class ActionViewSet(InProject, GenericViewSet[Action]):
         return self.change(id, action_id, partial=True)
 
     def cancel(self, request: Request, id: str, action_id: str, **path: str) -> Response:
-        changes.cancel_action(self.project, public_id_of(id), number_of(action_id), now=timezone.now())
+        action_changes.cancel_action(self.project, public_id_of(id), number_of(action_id), now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def change(self, id: str, action_id: str, *, partial: bool) -> Response:
         def check(stored: Action) -> dict[str, Any]:
             return self.checked(partial=partial, stored=stored)
 
-        action = changes.update_action(self.project, public_id_of(id), number_of(action_id), check, now=timezone.now())
+        action = action_changes.update_action(
+            self.project, public_id_of(id), number_of(action_id), check, now=timezone.now()
+        )
         return Response(self.shown(action))
 
     def checked(self, *, partial: bool, stored: Action | None = None) -> dict[str, Any]:
@@ -79,7 +82,7 @@ class ActionViewSet(InProject, GenericViewSet[Action]):
         return fields
 
     def shown(self, action: Action) -> dict[str, Any]:
-        return action_on_wire(action, str(public_id_of(self.kwargs["id"])))
+        return action_on_wire(action, public_id_of(self.kwargs["id"]))
 
 
 def number_of(text: str) -> int:

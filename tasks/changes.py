@@ -5,47 +5,76 @@ project, and its `ValidationError({field: error})` for what only the stored stat
 """
 
 import datetime
+import json
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404
+from uuid_utils.compat import uuid7
 
 from projects.models import Project
 from projects.principals import Principal
+from tasks import statements
 from tasks.models import Action, StatusChange, Task
-from tasks.models.action import ActionStatus
+from tasks.models.task import make_public_token
+from tasks.statements import TaskRow
 from tasks.statuses import TERMINAL, Status, clocks
 
 Fields = Mapping[str, Any]
 
+NEW = TaskRow(
+    number=0,  # the database gives it
+    public_id=uuid.UUID(int=0),
+    project_id=0,
+    name="",
+    status=Status.PENDING.value,
+    value=None,
+    value_max=100,
+    data=None,
+    tags="{}",
+    queue="",
+    external_id="",
+    parent_id=None,
+    max_runtime=None,
+    stale_timeout=None,
+    stall_timeout=None,
+    start_time=None,
+    end_time=None,
+    time_to_start=None,
+    created=datetime.datetime.min,
+    updated=datetime.datetime.min,
+    status_before_stale="",
+    wake_at=None,
+    has_actions=False,
+    public_token="",
+)
 
-def create_task(project: Project, fields: Fields, *, actor: Principal, now: datetime.datetime) -> Task:
-    """A new task with its actions. `fields`: by model field; `parent` the parent's public id, `actions` a list."""
-    values = dict(fields)
+
+def create_task(project: Project, fields: Fields, *, now: datetime.datetime) -> TaskRow:
+    """A new task with its actions. `fields`: by the wire's names; `parent` an id, `actions` a list."""
+    values = columns(fields)
     actions: Sequence[Fields] = values.pop("actions", ())
-    parent_id: uuid.UUID | None = values.pop("parent", None)
-    task = Task(project=project, created=now, updated=now, parent_id=parent_id, has_actions=bool(actions), **values)
-    moved = clocks(
+    task = NEW._replace(
+        public_id=uuid7(),
+        project_id=project.pk,
         created=now,
-        old_status=None,
-        new_status=task.status,
-        start_time=task.start_time,
-        end_time=task.end_time,
-        time_to_start=None,
-        now=now,
+        updated=now,
+        has_actions=bool(actions),
+        public_token=make_public_token(),
+        **values,
     )
-    apply(task, moved | {clock: values[clock] for clock in moved if clock in values})
-    task.wake_at = next_look(task)
-    if parent_id is None and not actions:
-        task.save(force_insert=True)  # one statement is its own transaction
-        return task
+    task = task._replace(**{**clocks_of(task, None, task.status, now), **values})
+    task = task._replace(wake_at=next_look(task))
+    if task.parent_id is None and not actions:
+        return statements.insert(task)  # one statement is its own transaction
     with transaction.atomic():
-        if parent_id is not None:
-            check_parent(Task.objects.in_project(project).filter(public_id=parent_id).locked().first())
-        task.save(force_insert=True)
+        if task.parent_id is not None:
+            check_parent(next(iter(statements.lock(project.pk, [task.parent_id])), None))
+        task = statements.insert(task)
         arm(task, actions, now)
     return task
 
@@ -58,24 +87,25 @@ def update_task(
     merge_tags: bool,
     actor: Principal,
     now: datetime.datetime,
-) -> Task:
+) -> TaskRow:
     """The task after a change of the named fields alone; every call moves `updated`, an empty one too (a ping).
 
     merge_tags: whether `tags` are laid over those that the task has (a null value removes the name) or replace them.
     """
-    values = dict(fields)
+    values = columns(fields)
     actions: Sequence[Fields] = values.pop("actions", ())
     with transaction.atomic():
-        if values.get("parent") is not None:
-            task = locked_with_parent(project, public_id, values["parent"])
+        if values.get("parent_id") is not None:
+            task = locked_with_parent(project, public_id, values["parent_id"])
         else:
             task = locked(project, public_id)
-        refuse_change_of_parent(task, values)
+        if "parent_id" in values and task.parent_id not in (None, values["parent_id"]):
+            raise refused_parent("A task's parent can't be changed once it is set.")
         if merge_tags and "tags" in values:
-            values["tags"] = merged(task.tags, values["tags"])
+            values["tags"] = merged(task.tags, fields["tags"])
         if actions:
             values["has_actions"] = True
-        move(task, values, actor, now)
+        task = move(task, values, actor, now)
         arm(task, actions, now)
     return task
 
@@ -85,90 +115,42 @@ def cancel_task(project: Project, public_id: uuid.UUID, *, actor: Principal, now
     with transaction.atomic():
         task = locked(project, public_id)
         if task.status not in TERMINAL:
-            move(task, {"status": Status.CANCELLED}, actor, now)
+            move(task, {"status": Status.CANCELLED.value}, actor, now)
 
 
-def mark_stale(number: int, now: datetime.datetime) -> bool:
+def mark_stale(project_id: int, public_id: uuid.UUID, now: datetime.datetime) -> bool:
     """Sets `stale` on a task that has been silent for its `stale_timeout`; its `updated` stays. False: it was not due.
 
     A task that was heard of meanwhile is looked at again when it can next be due.
     """
     with transaction.atomic():
-        task = Task.objects.filter(pk=number).locked().first()
-        if task is None:
-            return False
-        look = next_look(task)
-        if look is None or look > now:
-            task.wake_at = look
-            task.save(update_fields=["wake_at"])
-            return False
-        write(task, {"status": Status.STALE, "status_before_stale": task.status, "wake_at": None}, None, now)
-        return True
+        for task in statements.lock(project_id, [public_id]):
+            look = next_look(task)
+            if look is not None and look <= now:
+                write(task, {"status": Status.STALE.value, "status_before_stale": task.status}, None, now)
+                return True
+            statements.update(task.number, {"wake_at": look})
+    return False
 
 
-def add_action(project: Project, public_id: uuid.UUID, fields: Fields, *, now: datetime.datetime) -> Action:
-    """One more action of a task."""
-    with transaction.atomic():
-        task = locked(project, public_id)
-        if not task.has_actions:
-            task.has_actions = True
-            task.save(update_fields=["has_actions"])
-        return arm(task, [fields], now)[0]
-
-
-def update_action(
-    project: Project,
-    public_id: uuid.UUID,
-    action_id: int,
-    check: Callable[[Action], Fields],
-    *,
-    now: datetime.datetime,
-) -> Action:
-    """An action after a change. `check` is given the stored action and returns the fields to set, or raises."""
-    with transaction.atomic():
-        action = locked_action(project, public_id, action_id)
-        for name, value in check(action).items():
-            setattr(action, name, value)
-        action.updated = now
-        action.save()
-    return action
-
-
-def cancel_action(project: Project, public_id: uuid.UUID, action_id: int, *, now: datetime.datetime) -> None:
-    """The action never fires again; one that is cancelled already stays as it is."""
-    with transaction.atomic():
-        action = locked_action(project, public_id, action_id)
-        if action.status != ActionStatus.CANCELLED:
-            action.status, action.updated = ActionStatus.CANCELLED, now
-            action.save(update_fields=["status", "updated"])
-
-
-def locked_action(project: Project, public_id: uuid.UUID, action_id: int) -> Action:
-    """The action, held together with its task, whose updates may fire it."""
-    task = locked(project, public_id)
-    action = Action.objects.filter(task=task, pk=action_id).first()
-    if action is None:
-        raise Http404
-    return action
-
-
-def arm(task: Task, actions: Sequence[Fields], now: datetime.datetime) -> list[Action]:
+def arm(task: TaskRow, actions: Sequence[Fields], now: datetime.datetime) -> list[Action]:
+    """Adds actions to a task; costs nothing where there are none."""
     if not actions:
         return []
-    return Action.objects.bulk_create(Action(task=task, created=now, updated=now, **fields) for fields in actions)
+    rows = [Action(task_id=task.number, created=now, updated=now, **fields) for fields in actions]
+    return Action.objects.bulk_create(rows)
 
 
-def locked(project: Project, public_id: uuid.UUID) -> Task:
-    task = Task.objects.in_project(project).filter(public_id=public_id).locked().first()
-    if task is None:
+def locked(project: Project, public_id: uuid.UUID) -> TaskRow:
+    rows = statements.lock(project.pk, [public_id])
+    if not rows:
         raise Http404
-    return task
+    return rows[0]
 
 
-def locked_with_parent(project: Project, public_id: uuid.UUID, parent_id: uuid.UUID) -> Task:
-    """Locks a task and the one that is to be its parent, in one order for all callers, so that none wait in a ring."""
-    both = Task.objects.in_project(project).filter(public_id__in={public_id, parent_id}).order_by("number").locked()
-    found = {task.public_id: task for task in both}
+def locked_with_parent(project: Project, public_id: uuid.UUID, parent_id: uuid.UUID) -> TaskRow:
+    """The task, held together with the one that is to be its parent, which is fit to be that."""
+    found = {task.public_id: task for task in statements.lock(project.pk, [public_id, parent_id])}
     if public_id not in found:
         raise Http404
     task = found[public_id]
@@ -176,52 +158,72 @@ def locked_with_parent(project: Project, public_id: uuid.UUID, parent_id: uuid.U
         if public_id == parent_id:
             raise refused_parent("A task can't be its own parent.")
         check_parent(found.get(parent_id))
-        if Task.objects.filter(parent=task).exists():
+        if Task.objects.filter(parent=public_id).exists():
             raise refused_parent("A task that has children can't have a parent: tasks nest one level deep.")
     return task
 
 
-def check_parent(parent: Task | None) -> None:
+def check_parent(parent: TaskRow | None) -> None:
     if parent is None:
         raise refused_parent("There is no such task in this project.", "does_not_exist")
     if parent.parent_id is not None:
         raise refused_parent("That task has a parent itself: tasks nest one level deep.")
 
 
-def refuse_change_of_parent(task: Task, values: dict[str, Any]) -> None:
-    """A parent may be set once; takes it out of `values` where it stays the same."""
-    if "parent" not in values:
-        return
-    parent_id = values.pop("parent")
-    if task.parent_id is None:
-        values["parent_id"] = parent_id
-    elif parent_id != task.parent_id:
-        raise refused_parent("A task's parent can't be changed once it is set.")
-
-
 def refused_parent(text: str, code: str = "invalid") -> ValidationError:
     return ValidationError({"parent": ValidationError(text, code=code)})
 
 
-def merged(tags: Mapping[str, str], sent: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in {**tags, **sent}.items() if value is not None}
+def columns(fields: Fields) -> dict[str, Any]:
+    """Fields of the wire as columns of the table."""
+    values = dict(fields)
+    if "parent" in values:
+        values["parent_id"] = values.pop("parent")
+    if values.get("data") is not None:
+        values["data"] = orjson.dumps(values["data"]).decode()
+    if "tags" in values:
+        values["tags"] = orjson.dumps(values["tags"]).decode()
+    return values
 
 
-def move(task: Task, values: dict[str, Any], actor: Principal, now: datetime.datetime) -> None:
+def merged(tags: str, sent: Mapping[str, str | None]) -> str:
+    laid_over = {**json.loads(tags), **sent}
+    return orjson.dumps({name: value for name, value in laid_over.items() if value is not None}).decode()
+
+
+def move(task: TaskRow, values: dict[str, Any], actor: Principal, now: datetime.datetime) -> TaskRow:
     """A change that a client asked for: `updated` moves, and a stale task comes back to life."""
     if task.status == Status.STALE and "status" not in values:
-        values["status"] = task.status_before_stale or Status.PENDING
+        values["status"] = task.status_before_stale or Status.PENDING.value
     status = values.get("status", task.status)
     if status != task.status:
         values["status_before_stale"] = task.status if status == Status.STALE else ""
-    write(task, {**values, "updated": now}, actor, now)
+    return write(task, {**values, "updated": now}, actor, now)
 
 
-def write(task: Task, values: dict[str, Any], actor: Principal | None, now: datetime.datetime) -> None:
-    """Saves what differs, with the clocks and the history that a move of the status brings along."""
-    old_status = task.status
-    new_status = values.get("status", old_status)
-    moved = clocks(
+def write(task: TaskRow, values: Fields, actor: Principal | None, now: datetime.datetime) -> TaskRow:
+    """The task after `values`, with the clocks and the history that a move of the status brings along."""
+    status = values.get("status", task.status)
+    after = task._replace(**{**clocks_of(task, task.status, status, now), **values})
+    if status != task.status or after.stale_timeout != task.stale_timeout:
+        after = after._replace(wake_at=next_look(after))
+    differs = {name: new for name, old, new in zip(task._fields, task, after, strict=True) if new != old}
+    if differs:
+        statements.update(task.number, differs)
+    if status != task.status:
+        StatusChange.objects.create(
+            task_id=task.number,
+            old=task.status,
+            new=status,
+            at=now,
+            key_id=actor.key_id if actor else None,
+            user_id=actor.user_id if actor else None,
+        )
+    return after
+
+
+def clocks_of(task: TaskRow, old_status: str | None, new_status: str, now: datetime.datetime) -> dict[str, Any]:
+    return clocks(
         created=task.created,
         old_status=old_status,
         new_status=new_status,
@@ -230,31 +232,9 @@ def write(task: Task, values: dict[str, Any], actor: Principal | None, now: date
         time_to_start=task.time_to_start,
         now=now,
     )
-    changed = apply(task, {**moved, **values})
-    if "status" in changed or "stale_timeout" in changed:
-        changed += apply(task, {"wake_at": next_look(task)})
-    if changed:
-        task.save(update_fields=changed)
-    if new_status != old_status:
-        StatusChange.objects.create(
-            task=task,
-            old=old_status,
-            new=new_status,
-            at=now,
-            key_id=actor.key_id if actor else None,
-            user_id=actor.user_id if actor else None,
-        )
 
 
-def apply(task: Task, values: Mapping[str, Any]) -> list[str]:
-    """Sets what differs, and says which fields those are; `data` always, for to Python 1 and true are the same."""
-    changed = [name for name, value in values.items() if name == "data" or getattr(task, name) != value]
-    for name in changed:
-        setattr(task, name, values[name])
-    return changed
-
-
-def next_look(task: Task) -> datetime.datetime | None:
+def next_look(task: TaskRow) -> datetime.datetime | None:
     """When a sweep must look at the task: when it would go stale if nothing more were heard of it."""
     if task.stale_timeout is None or task.status in TERMINAL or task.status == Status.STALE:
         return None

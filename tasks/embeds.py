@@ -8,29 +8,32 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from projects.models import Project
+from tasks import statements
 from tasks.models import Action, StatusChange, Task
-from tasks.wire import action_on_wire, status_change_on_wire, task_on_wire
+from tasks.statements import TaskRow
+from tasks.wire import Place, action_on_wire, place_of, status_change_on_wire, task_on_wire
 
-Loader = Callable[[Sequence[Task], Project], Mapping[Any, list[dict[str, Any]]]]
+Loader = Callable[[Sequence[TaskRow], Place], Mapping[Any, list[dict[str, Any]]]]
 
 
-def actions(tasks: Sequence[Task], project: Project) -> Mapping[Any, list[dict[str, Any]]]:
+def actions(tasks: Sequence[TaskRow], place: Place) -> Mapping[Any, list[dict[str, Any]]]:
     ids = {task.number: task.public_id for task in tasks}
     grouped = defaultdict(list)
     for action in Action.objects.filter(task__in=ids):
         public_id = ids[action.task_id]
-        grouped[public_id].append(action_on_wire(action, str(public_id)))
+        grouped[public_id].append(action_on_wire(action, public_id))
     return grouped
 
 
-def children(tasks: Sequence[Task], project: Project) -> Mapping[Any, list[dict[str, Any]]]:
+def children(tasks: Sequence[TaskRow], place: Place) -> Mapping[Any, list[dict[str, Any]]]:
     grouped = defaultdict(list)
-    for child in Task.objects.filter(parent__in=[task.public_id for task in tasks]).order_by("-number"):
-        grouped[child.parent_id].append(task_on_wire(child, project))
+    parents = [task.public_id for task in tasks]
+    for child in statements.page(Task.objects.filter(parent__in=parents).order_by("-number")):
+        grouped[child.parent_id].append(task_on_wire(child, place))
     return grouped
 
 
-def status_history(tasks: Sequence[Task], project: Project) -> Mapping[Any, list[dict[str, Any]]]:
+def status_history(tasks: Sequence[TaskRow], place: Place) -> Mapping[Any, list[dict[str, Any]]]:
     ids = {task.number: task.public_id for task in tasks}
     grouped = defaultdict(list)
     for change in StatusChange.objects.filter(task__in=ids):
@@ -50,11 +53,12 @@ def asked_for(params: QueryDict) -> list[str]:
     return names
 
 
-def tasks_on_wire(tasks: Sequence[Task], project: Project, embeds: Iterable[str] = ()) -> list[dict[str, Any]]:
+def tasks_on_wire(tasks: Sequence[TaskRow], project: Project, embeds: Iterable[str] = ()) -> list[dict[str, Any]]:
     """Tasks as the native API shows them, with their embeds."""
-    shown = [task_on_wire(task, project) for task in tasks]
+    place = place_of(project)
+    shown = [task_on_wire(task, place) for task in tasks]
     for name in embeds:
-        loaded = EMBEDS[name](tasks, project) if tasks else {}
+        loaded = EMBEDS[name](tasks, place) if tasks else {}
         for task, body in zip(tasks, shown, strict=True):
             body[name] = loaded.get(task.public_id, [])
     return shown

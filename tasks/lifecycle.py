@@ -11,7 +11,7 @@ def sweep_stale(now: datetime.datetime, limit: int) -> int:
 
     Each is looked at again under its lock: one that was heard of meanwhile is only given its next time.
     """
-    due = list(Task.objects.due(now).values_list("number", flat=True)[:limit])
-    for number in due:
-        changes.mark_stale(number, now)
+    due = list(Task.objects.due(now).values_list("project_id", "public_id")[:limit])
+    for project_id, public_id in due:
+        changes.mark_stale(project_id, public_id, now)
     return len(due)

@@ -7,7 +7,7 @@ body without them, many times faster, and must accept exactly what they accept: 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_serializer
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from taskapi.rest.fields import INT64_MAX, UUID, Choice, Integer, Moment, Text
@@ -16,7 +16,8 @@ from tasks.models.task import SECONDS_MAX, TEXT_MAX
 from tasks.statuses import Status
 from tasks.triggers import TriggerError, parse
 
-STATUSES = frozenset(str(status) for status in Status)
+STATUS_CHOICES = [str(status) for status in Status]
+STATUSES = frozenset(STATUS_CHOICES)
 
 
 class Tags(serializers.DictField):
@@ -57,14 +58,18 @@ class ActionInput(serializers.Serializer[Any]):
         return attrs
 
 
-class ActionOutput(ActionInput):
+@extend_schema_serializer(component_name="Action")
+class ActionOutput(serializers.Serializer[Any]):
     """An action as it is shown."""
 
-    id = serializers.IntegerField(read_only=True)
-    task = serializers.UUIDField(read_only=True)
-    status = serializers.ChoiceField(choices=["active", "cancelled"], read_only=True)
-    created = serializers.DateTimeField(read_only=True)
-    updated = serializers.DateTimeField(read_only=True)
+    id = serializers.IntegerField()
+    task = serializers.UUIDField(help_text="The id of its task.")
+    trigger = serializers.CharField(help_text="As it was sent.")
+    integration = serializers.CharField()
+    config = serializers.JSONField(help_text="As it was sent.")
+    status = serializers.ChoiceField(choices=["active", "cancelled"])
+    created = serializers.DateTimeField()
+    updated = serializers.DateTimeField()
 
 
 def seconds(about: str) -> Integer:
@@ -76,7 +81,7 @@ class TaskInput(serializers.Serializer[Any]):
     """A task as it is sent. Fields left out keep their value, or on create take their default."""
 
     name = Text(max_length=TEXT_MAX, help_text="The kind of task, not the instance: `account.export`.")
-    status = Choice(choices=sorted(STATUSES), required=False, help_text="`pending` by default.")
+    status = Choice(choices=STATUS_CHOICES, required=False, help_text="`pending` by default.")
     value = Integer(min_value=0, max_value=INT64_MAX, required=False, allow_null=True, help_text="Progress.")
     value_max = Integer(min_value=0, max_value=INT64_MAX, required=False, help_text="100 by default.")
     data = serializers.JSONField(required=False, allow_null=True, help_text="Any JSON; an update replaces it whole.")  # type: ignore[assignment]
@@ -111,7 +116,7 @@ class TaskOutput(serializers.Serializer[Any]):
     organization = serializers.CharField()
     project = serializers.CharField()
     name = serializers.CharField()
-    status = serializers.ChoiceField(choices=sorted(STATUSES))
+    status = serializers.ChoiceField(choices=STATUS_CHOICES)
     value = serializers.IntegerField(allow_null=True)
     value_max = serializers.IntegerField()
     value_percent = serializers.IntegerField(allow_null=True, help_text="100 · value / value_max, not clipped.")
@@ -140,25 +145,30 @@ class StatusChangeAuthor(serializers.Serializer[Any]):
 
 # `from` is a word of Python's own: the field gets its name from a dictionary.
 StatusChangeOutput = type(
-    "StatusChangeOutput",
+    "StatusChange",
     (serializers.Serializer,),
     {
         "__doc__": "One change of a task's status.",
-        "from": serializers.ChoiceField(choices=sorted(STATUSES)),
-        "to": serializers.ChoiceField(choices=sorted(STATUSES)),
+        "from": serializers.ChoiceField(choices=STATUS_CHOICES),
+        "to": serializers.ChoiceField(choices=STATUS_CHOICES),
         "at": serializers.DateTimeField(),
         "by": StatusChangeAuthor(),
     },
 )
 
 
-@extend_schema_serializer(component_name="TaskWithEmbeds")
-class TaskWithEmbeds(TaskOutput):
-    """A task, with what `?embed=` asked for."""
+@extend_schema_field({"type": "array", "items": {"$ref": "#/components/schemas/Task"}})
+class Children(serializers.ListField):
+    pass
 
-    actions = ActionOutput(many=True, required=False)
-    children = TaskOutput(many=True, required=False)
-    status_history = StatusChangeOutput(many=True, required=False)
+
+@extend_schema_serializer(component_name="Task")
+class TaskWithEmbeds(TaskOutput):
+    """A task as it is shown; the last three where `?embed=` asks for them."""
+
+    actions = ActionOutput(many=True, required=False, help_text="Its actions, the cancelled ones too.")
+    children = Children(required=False, help_text="The tasks that are part of it, newest first.")
+    status_history = StatusChangeOutput(many=True, required=False, help_text="Its changes of status, oldest first.")
 
 
 def is_text(value: Any) -> bool:

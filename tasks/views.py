@@ -3,8 +3,9 @@
 import uuid
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework import status
 from rest_framework.request import Request
@@ -14,12 +15,13 @@ from rest_framework.viewsets import GenericViewSet
 from projects.in_project import InProject
 from projects.scopes import Scope
 from taskapi.rest.pages import KeysetPagination
-from taskapi.rest.parsing import refuse_missing_length
-from tasks import changes
+from taskapi.rest.rendering import answer
+from tasks import changes, documentation, statements
 from tasks.embeds import asked_for, tasks_on_wire
 from tasks.filters import filtered
 from tasks.models import Task
 from tasks.serializers import TaskInput, TaskOutput, TaskPatch
+from tasks.statements import TaskRow
 
 
 def public_id_of(text: str) -> uuid.UUID:
@@ -30,10 +32,17 @@ def public_id_of(text: str) -> uuid.UUID:
         raise Http404 from None
 
 
+class TaskPages(KeysetPagination):
+    def fetch(self, queryset: Any) -> list[Any]:
+        rows: list[Any] = statements.page(queryset)
+        return rows
+
+
+@documentation.tasks
 class TaskViewSet(InProject, GenericViewSet[Task]):
     queryset = Task.objects.none()
     serializer_class = TaskOutput
-    pagination_class = KeysetPagination
+    pagination_class = TaskPages
     scopes = {
         "list": Scope.ACCESS_TASKS,
         "retrieve": Scope.READ_TASKS,
@@ -46,35 +55,37 @@ class TaskViewSet(InProject, GenericViewSet[Task]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.embeds = asked_for(request.query_params)  # before anything is written
+        if self.embeds and not self.principal.may(Scope.READ_TASKS):
+            raise PermissionDenied("What is embedded needs the scope read:tasks.")
 
-    def list(self, request: Request, **path: str) -> Response:
+    def list(self, request: Request, **path: str) -> HttpResponseBase:
         tasks = filtered(Task.objects.in_project(self.project), request.query_params)
-        page = self.paginate_queryset(tasks) or []
+        page: list[Any] = self.paginate_queryset(tasks) or []
         return self.get_paginated_response(tasks_on_wire(page, self.project, self.embeds))
 
-    def retrieve(self, request: Request, id: str, **path: str) -> Response:
-        task = Task.objects.in_project(self.project).filter(public_id=public_id_of(id)).first()
+    def retrieve(self, request: Request, id: str, **path: str) -> HttpResponseBase:
+        task = statements.find(self.project.pk, public_id_of(id))
         if task is None:
             raise Http404
         return self.answer(task)
 
-    def create(self, request: Request, **path: str) -> Response:
+    def create(self, request: Request, **path: str) -> HttpResponseBase:
         refuse_unknown_monitor(request)
         fields = self.checked(TaskInput)
-        task = changes.create_task(self.project, fields, actor=self.principal, now=timezone.now())
+        task = changes.create_task(self.project, fields, now=timezone.now())
         return self.answer(task, status.HTTP_201_CREATED)
 
-    def update(self, request: Request, id: str, **path: str) -> Response:
+    def update(self, request: Request, id: str, **path: str) -> HttpResponseBase:
         return self.change(id, TaskInput, merge_tags=False)
 
-    def partial_update(self, request: Request, id: str, **path: str) -> Response:
+    def partial_update(self, request: Request, id: str, **path: str) -> HttpResponseBase:
         return self.change(id, TaskPatch, merge_tags=True)
 
-    def cancel(self, request: Request, id: str, **path: str) -> Response:
+    def cancel(self, request: Request, id: str, **path: str) -> HttpResponseBase:
         changes.cancel_task(self.project, public_id_of(id), actor=self.principal, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def change(self, id: str, serializer_class: type[TaskInput], *, merge_tags: bool) -> Response:
+    def change(self, id: str, serializer_class: type[TaskInput], *, merge_tags: bool) -> HttpResponseBase:
         fields = self.checked(serializer_class)
         now = timezone.now()
         task = changes.update_task(
@@ -84,14 +95,13 @@ class TaskViewSet(InProject, GenericViewSet[Task]):
 
     def checked(self, serializer_class: type[TaskInput]) -> dict[str, Any]:
         """The fields that the body sends; raises `ValidationError` (400) that names each bad one."""
-        refuse_missing_length(self.request.META)
         serializer = serializer_class(data=self.request.data, partial=serializer_class is TaskPatch)
         serializer.is_valid(raise_exception=True)
         fields: dict[str, Any] = serializer.validated_data
         return fields
 
-    def answer(self, task: Task, status_code: int = status.HTTP_200_OK) -> Response:
-        return Response(tasks_on_wire([task], self.project, self.embeds)[0], status=status_code)
+    def answer(self, task: TaskRow, status_code: int = status.HTTP_200_OK) -> HttpResponseBase:
+        return answer(self.request, tasks_on_wire([task], self.project, self.embeds)[0], status_code)
 
 
 def refuse_unknown_monitor(request: Request) -> None:

@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from taskapi.rest.rendering import answer
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 1000
@@ -66,7 +67,7 @@ class KeysetPagination(BasePagination):
         cursor = Cursor.decode(token) if token is not None else None
         if cursor and cursor.backward:
             newer = queryset.filter(**{f"{self.key}__gt": cursor.position}).order_by(self.key)
-            rows = list(newer[: size + 1])
+            rows = self.fetch(newer[: size + 1])
             more = len(rows) > size
             rows = rows[:size][::-1]
             self.next = Cursor(self.position(rows[-1])) if rows else Cursor(cursor.position + 1)
@@ -74,7 +75,7 @@ class KeysetPagination(BasePagination):
             return rows
         if cursor:
             queryset = queryset.filter(**{f"{self.key}__lt": cursor.position})
-        rows = list(queryset.order_by(f"-{self.key}")[: size + 1])
+        rows = self.fetch(queryset.order_by(f"-{self.key}")[: size + 1])
         if len(rows) > size:
             rows = rows[:size]
             self.next = Cursor(self.position(rows[-1]))
@@ -82,6 +83,9 @@ class KeysetPagination(BasePagination):
             first = self.position(rows[0]) if rows else cursor.position - 1
             self.previous = Cursor(first, backward=True)
         return rows
+
+    def fetch(self, queryset: QuerySet[Any]) -> list[Any]:
+        return list(queryset)
 
     def position(self, row: Any) -> int:
         return int(getattr(row, self.key))
@@ -93,18 +97,20 @@ class KeysetPagination(BasePagination):
         kept = [pair for pair in params if pair[0] != "cursor"]
         return f"{settings.BASE_URL}{self.request.path}?{urlencode([*kept, ('cursor', cursor.encode())])}"
 
-    def get_paginated_response(self, data: Any) -> Response:
+    def get_paginated_response(self, data: Any) -> Any:
         next_link, previous_link = self.link(self.next), self.link(self.previous)
         links = [f'<{url}>; rel="{rel}"' for rel, url in (("next", next_link), ("prev", previous_link)) if url]
         body = {"next": next_link, "previous": previous_link, "results": data}
-        return Response(body, headers={"Link": ", ".join(links)} if links else None)
+        return answer(self.request, body, headers={"Link": ", ".join(links)} if links else None)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         link = {"type": ["string", "null"], "format": "uri"}
+        following = {**link, "example": "https://tasks.example.org/api/acme/web/tasks?cursor=GkJx0V4mS2QrMTIwNw"}
+        previous = {**link, "example": None}
         return {
             "type": "object",
             "required": ["next", "previous", "results"],
-            "properties": {"next": link, "previous": link, "results": schema},
+            "properties": {"next": following, "previous": previous, "results": schema},
         }
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:

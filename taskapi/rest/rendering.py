@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework import renderers
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 INDENT = re.compile(r"indent=\d")
@@ -32,14 +34,7 @@ class JSONRenderer(renderers.BaseRenderer):
         if data is None:
             return b""
         wants_indent = (renderer_context or {}).get("indent") or INDENT.search(accepted_media_type or "")
-        return orjson.dumps(data, default=str, option=OPTIONS | orjson.OPT_INDENT_2 if wants_indent else OPTIONS)
-
-
-class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
-    """The browsable API: forms hold JSON alone, since JSON is all that the parsers take."""
-
-    def get_default_renderer(self, view: Any) -> BaseRenderer:
-        return JSONRenderer()
+        return orjson.dumps(data, option=OPTIONS | orjson.OPT_INDENT_2 if wants_indent else OPTIONS)
 
 
 class ContentNegotiation(DefaultContentNegotiation):
@@ -59,3 +54,13 @@ class ContentNegotiation(DefaultContentNegotiation):
             return super().filter_renderers(renderers, format)
         except Http404:
             raise NotAcceptable from None
+
+
+def answer(
+    request: Request, body: Any, status_code: int = 200, headers: Mapping[str, str] | None = None
+) -> HttpResponseBase:
+    """An answer with a body: written at once where the caller takes JSON, a template's work where it is a page."""
+    if isinstance(request.accepted_renderer, JSONRenderer):
+        content = request.accepted_renderer.render(body, request.accepted_media_type)
+        return HttpResponse(content, status=status_code, content_type=JSONRenderer.media_type, headers=headers)
+    return Response(body, status=status_code, headers=headers)

@@ -11,7 +11,6 @@ from uuid_utils.compat import uuid7
 
 from projects.models import Project
 from tasks.statuses import Status
-from tasks.triggers import Progress
 
 SECONDS_MAX = 2**31 - 1
 TEXT_MAX = 255
@@ -26,10 +25,6 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def in_project(self, project: Project) -> "TaskQuerySet":
         return self.filter(project=project)
 
-    def locked(self) -> "TaskQuerySet":
-        """Held until the transaction ends; SQLite's transactions are immediate and need no more."""
-        return self.select_for_update(no_key=True)
-
     def tagged(self, name: str, value: str) -> "TaskQuerySet":
         """Only PostgreSQL has JSON containment (and an index for it)."""
         if connections[self.db].vendor == "postgresql":
@@ -38,8 +33,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(RawSQL(each, (name, value), output_field=models.BooleanField()))  # noqa: S611 - a constant
 
     def due(self, now: datetime.datetime) -> "TaskQuerySet":
-        """Those that a sweep must look at."""
-        return self.filter(wake_at__lte=now).order_by("wake_at")
+        """Those that a sweep must look at; what waits to be deleted is left in peace."""
+        return self.filter(wake_at__lte=now, project__organization__deleted=None).order_by("wake_at")
 
 
 class Task(models.Model):
@@ -113,11 +108,3 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.public_id})"
-
-    def progress(self) -> Progress:
-        """Where the task is, frozen: what triggers compare before and after a change."""
-        return Progress(self.status, self.value, self.value_max)
-
-    @property
-    def path(self) -> str:
-        return f"/a/{self.project.organization.slug}/tasks/{self.public_id}/"

@@ -1,0 +1,181 @@
+"""The statements that every request of a worker fleet makes, each written once, with the rows they give and take.
+
+A model instance costs more to make, and its statement more to compile, than PostgreSQL takes to answer it; so tasks are
+read and written here as tuples. Whoever has time (the admin, filters, sweeps) uses the model. `tasks.changes` alone
+calls `insert` and `update`.
+"""
+
+import datetime
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+
+from tasks.models.task import TaskQuerySet
+from tasks.triggers import Progress
+
+
+class TaskRow(NamedTuple):
+    """A task as it is, or was, stored. The fields are the columns; `data` and `tags` are JSON text."""
+
+    number: int
+    public_id: uuid.UUID
+    project_id: int
+    name: str
+    status: str
+    value: int | None
+    value_max: int
+    data: str | None
+    tags: str
+    queue: str
+    external_id: str
+    parent_id: uuid.UUID | None
+    max_runtime: int | None
+    stale_timeout: int | None
+    stall_timeout: int | None
+    start_time: datetime.datetime | None
+    end_time: datetime.datetime | None
+    time_to_start: datetime.timedelta | None
+    created: datetime.datetime
+    updated: datetime.datetime
+    status_before_stale: str
+    wake_at: datetime.datetime | None
+    has_actions: bool
+    public_token: str
+
+    def progress(self) -> Progress:
+        """What triggers compare before and after a change."""
+        return Progress(self.status, self.value, self.value_max)
+
+
+JSON_COLUMNS = frozenset({"data", "tags"})
+
+
+def find(project_id: int, public_id: uuid.UUID) -> TaskRow | None:
+    """One statement: the task of that id, where it is in the project."""
+    rows = fetch("FROM tasks_task WHERE public_id = %s AND project_id = %s", [public_id, project_id])
+    return rows[0] if rows else None
+
+
+def lock(project_id: int, public_ids: Sequence[uuid.UUID]) -> list[TaskRow]:
+    """One statement: those of the tasks that are in the project, held until the transaction ends.
+
+    They are locked in the order of their numbers, so that no two callers wait for each other in a ring. SQLite's
+    transactions are immediate, and need no locks of rows.
+    """
+    holes = ", ".join(["%s"] * len(public_ids))
+    rest = f"FROM tasks_task WHERE public_id IN ({holes}) AND project_id = %s ORDER BY number{dialect().lock}"
+    return fetch(rest, [*public_ids, project_id])
+
+
+def page(tasks: TaskQuerySet) -> list[TaskRow]:
+    """One statement: the rows of a query set over tasks alone.
+
+    Django compiles what follows FROM; compiling two dozen columns would take as long as the database needs to answer.
+    """
+    try:
+        sql, params = tasks.values_list("number").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    return fetch("FROM " + sql.partition(" FROM ")[2], params)
+
+
+def insert(task: TaskRow) -> TaskRow:
+    """The task as it is stored, with its number."""
+    names = TaskRow._fields[1:]
+    sql = f"INSERT INTO tasks_task ({', '.join(names)}) VALUES ({', '.join(map(hole, names))}) RETURNING number"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, adapted(task[1:]))
+        return task._replace(number=cursor.fetchone()[0])
+
+
+def update(number: int, values: Mapping[str, Any]) -> None:
+    """Sets the columns named in `values`."""
+    sql = f"UPDATE tasks_task SET {', '.join(f'{name} = {hole(name)}' for name in values)} WHERE number = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*adapted(values.values()), number])
+
+
+def fetch(rest: str, params: Iterable[Any]) -> list[TaskRow]:
+    own = dialect()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {own.columns} {rest}", adapted(params))
+        return [own.row(values) for values in cursor.fetchall()]
+
+
+def hole(column: str) -> str:
+    return dialect().json_hole if column in JSON_COLUMNS else "%s"
+
+
+def adapted(values: Iterable[Any]) -> list[Any]:
+    adapt = dialect().adapt
+    return [adapt[type(value)](value) if type(value) in adapt else value for value in values]
+
+
+class Dialect(NamedTuple):
+    """Where the two databases differ: psycopg takes and gives Python's own types, SQLite has few types."""
+
+    lock: str
+    json_hole: str
+    columns: str
+    adapt: Mapping[type, Callable[[Any], Any]]
+    row: Callable[[Sequence[Any]], TaskRow]
+
+
+MOMENTS = frozenset({"start_time", "end_time", "created", "updated", "wake_at"})
+
+
+def row_of_sqlite(values: Sequence[Any]) -> TaskRow:
+    """Position by position: `_replace` by name takes three times as long, and a page has a thousand rows."""
+    head, (parent_id, *limits), (start, end, delay, created, updated) = values[2:11], values[11:15], values[15:20]
+    return TaskRow(
+        values[0],
+        uuid.UUID(values[1]),
+        *head,
+        uuid.UUID(parent_id) if parent_id else None,
+        *limits,
+        start and moment(start),
+        end and moment(end),
+        None if delay is None else datetime.timedelta(microseconds=delay),
+        moment(created),
+        moment(updated),
+        values[20],
+        values[21] and moment(values[21]),
+        bool(values[22]),
+        values[23],
+    )
+
+
+def moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text + "+00:00")
+
+
+DIALECTS = {
+    "postgresql": Dialect(
+        lock=" FOR NO KEY UPDATE",
+        json_hole="%s::jsonb",
+        columns=", ".join(TaskRow._fields),
+        adapt={},
+        row=TaskRow._make,
+    ),
+    "sqlite": Dialect(
+        lock="",
+        json_hole="%s",
+        # The sign takes the type away from a column, and with it a converter of Django's, slower than `row`.
+        columns=", ".join(f"+{name}" if name in MOMENTS else name for name in TaskRow._fields),
+        adapt={
+            uuid.UUID: lambda value: value.hex,
+            datetime.datetime: lambda value: str(value.astimezone(datetime.UTC).replace(tzinfo=None)),
+            datetime.timedelta: lambda value: value // datetime.timedelta(microseconds=1),
+        },
+        row=row_of_sqlite,
+    ),
+}
+
+
+@cache
+def dialect() -> Dialect:
+    return DIALECTS[connection.vendor]
