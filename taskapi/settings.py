@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "taskapi",
     "projects",
     "tasks",
+    "dashboard",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -47,13 +48,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "taskapi.rest.request_id.RequestIdMiddleware",
     "taskapi.metrics.MetricsMiddleware",
+    "taskapi.rest.body_length.BodyLengthMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "taskapi.rest.headers.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "taskapi.rest.browser.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "taskapi.rest.browser.AuthenticationMiddleware",
+    "taskapi.rest.browser.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "taskapi.urls"
@@ -142,6 +144,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "taskapi.sign_in.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -161,9 +164,11 @@ CONTENT_SECURITY_POLICY = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = TASKAPI_MAX_BODY = env.int("TASKAPI_MAX_BODY", 1024 * 1024)  # bytes
 TASKAPI_FAILED_KEYS_PER_MINUTE = env.int("TASKAPI_FAILED_KEYS_PER_MINUTE", 300)  # an address; 0: no limit
+TASKAPI_SIGN_INS_PER_MINUTE = env.int("TASKAPI_SIGN_INS_PER_MINUTE", 10)  # tries of an address; 0: no limit
 TASKAPI_PROXIES = env.int("TASKAPI_PROXIES", 0)  # trusted proxies in front that append to X-Forwarded-For
 TASKAPI_METRICS_TOKEN = env.str("TASKAPI_METRICS_TOKEN", "")  # bearer token for /metrics from elsewhere than loopback
 TASKAPI_KEY_CACHE_SECONDS = env.float("TASKAPI_KEY_CACHE_SECONDS", 3)  # a revoked key lives on at most this long
+TASKAPI_HEARTBEAT_FILE = env.str("TASKAPI_HEARTBEAT_FILE", "")  # the worker touches it after each sweep that ended well
 TASKAPI_THREADS = env.int("TASKAPI_THREADS", 0)  # request threads a web process; 0: fitting to the database
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -171,10 +176,11 @@ REST_FRAMEWORK = {
         "projects.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["projects.permissions.HasScope"],
-    "DEFAULT_RENDERER_CLASSES": ["taskapi.rest.rendering.JSONRenderer", "taskapi.rest.rendering.BrowsableAPIRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["taskapi.rest.rendering.JSONRenderer", "taskapi.rest.browsable.BrowsableAPIRenderer"],
     "DEFAULT_PARSER_CLASSES": ["taskapi.rest.parsing.StrictJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "taskapi.rest.rendering.ContentNegotiation",
     "DEFAULT_SCHEMA_CLASS": "taskapi.rest.schema.AutoSchema",
+    "DEFAULT_METADATA_CLASS": "taskapi.rest.metadata.PathMetadata",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -182,19 +188,37 @@ REST_FRAMEWORK = {
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "taskapi.rest.errors.ExceptionHandler",
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
-    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "405", "406", "413", "415", "429", "500", "503"],
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "taskapi",
-    "DESCRIPTION": "Self-hosted task monitoring that speaks the Task Badger API.",
+    "DESCRIPTION": (
+        "Self-hosted task monitoring that speaks the Task Badger API. "
+        "Every path works with and without its trailing slash, every failure has the same form."
+    ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVERS": [{"url": "/"}],  # in the committed document; the served one names BASE_URL
+    "TAGS": [
+        {"name": "Tasks", "description": "Units of work that are monitored: progress, status, data."},
+        {"name": "Actions", "description": "What a task does when it reaches a point: a trigger, and who hears of it."},
+        {"name": "Organizations", "description": "Tenants. Nothing of one is ever seen from another."},
+        {"name": "Projects", "description": "Systems within an organization: what tasks belong to."},
+        {"name": "Members", "description": "People in an organization, each with a role."},
+        {"name": "Teams", "description": "Named groups of members."},
+        {"name": "Keys", "description": "API keys of a project, or of a whole organization."},
+        {"name": "Server", "description": "Where to begin."},
+    ],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENFORCE_NON_BLANK_FIELDS": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"StatusEnum": "tasks.serializers.STATUS_CHOICES"},
+    "SCHEMA_PATH_PREFIX": "/api",
+    "SORT_OPERATION_PARAMETERS": False,
+    "PREPROCESSING_HOOKS": ["taskapi.rest.schema.without_trailing_slash"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "taskapi.rest.schema.allow_any_json",
+    ],
 }
 
 # -- Log -------------------------------------------------------------------------------------------------------------

@@ -2,14 +2,27 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
-from taskapi import ops
+from taskapi import docs, ops
+from taskapi.entry import EntryView
 from taskapi.rest import errors
+from taskapi.sign_in import SignInView, SignOutView
 
 urlpatterns = [
     re_path(r"^api/(?P<org>[^/]+)/(?P<project>[^/]+)/", include("tasks.urls")),
+    # First, for nearly all requests go there. What it hides of the paths below is no project's slug: RESERVED_PROJECTS.
+    re_path(r"^api/(?P<org>[^/]+)/(?P<project>[^/]+)/", include("tasks.urls")),
+    re_path(r"^$", RedirectView.as_view(pattern_name="entry")),
+    re_path(r"^api/?$", EntryView.as_view(), name="entry"),
+    re_path(r"^api/schema\.(?P<kind>json|yaml)/?$", docs.SchemaView.as_view(), name="schema"),
+    re_path(r"^api/docs/?$", docs.SwaggerView.as_view(), name="docs"),
+    re_path(r"^api/redoc/?$", docs.RedocView.as_view(), name="redoc"),
+    re_path(r"^api/auth/login/?$", SignInView.as_view(), name="login"),
+    re_path(r"^api/auth/logout/?$", SignOutView.as_view(), name="logout"),
     re_path(r"^api/", include("projects.urls")),
-    re_path(r"^api/", errors.UnknownPath.as_view()),
+    re_path(r"^api/", errors.UnknownPath.as_view(), name="unknown"),
+    re_path(r"", include("dashboard.urls")),
     re_path(r"^healthz/?$", ops.healthz),
     re_path(r"^readyz/?$", ops.readyz),
     re_path(r"^metrics/?$", ops.metrics),

@@ -158,7 +158,7 @@ def locked_with_parent(project: Project, public_id: uuid.UUID, parent_id: uuid.U
         if public_id == parent_id:
             raise refused_parent("A task can't be its own parent.")
         check_parent(found.get(parent_id))
-        if Task.objects.filter(parent=public_id).exists():
+        if Task.objects.filter(parent=public_id).exists():  # type: ignore[misc] # by its public id
             raise refused_parent("A task that has children can't have a parent: tasks nest one level deep.")
     return task
 

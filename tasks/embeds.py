@@ -27,7 +27,7 @@ def actions(tasks: Sequence[TaskRow], place: Place) -> Mapping[Any, list[dict[st
 
 def children(tasks: Sequence[TaskRow], place: Place) -> Mapping[Any, list[dict[str, Any]]]:
     grouped = defaultdict(list)
-    parents = [task.public_id for task in tasks]
+    parents: list[Any] = [task.public_id for task in tasks]
     for child in statements.page(Task.objects.filter(parent__in=parents).order_by("-number")):
         grouped[child.parent_id].append(task_on_wire(child, place))
     return grouped

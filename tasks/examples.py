@@ -1,4 +1,4 @@
-"""Bodies that the OpenAPI document shows. Those of requests are sent to the server by a test: they work as they stand."""
+"""Bodies that the OpenAPI document shows. A test sends those of requests to the server: they work as they stand."""
 
 from typing import Any
 

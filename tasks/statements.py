@@ -131,7 +131,7 @@ MOMENTS = frozenset({"start_time", "end_time", "created", "updated", "wake_at"})
 def row_of_sqlite(values: Sequence[Any]) -> TaskRow:
     """Position by position: `_replace` by name takes three times as long, and a page has a thousand rows."""
     head, (parent_id, *limits), (start, end, delay, created, updated) = values[2:11], values[11:15], values[15:20]
-    return TaskRow(
+    row = (
         values[0],
         uuid.UUID(values[1]),
         *head,
@@ -147,6 +147,7 @@ def row_of_sqlite(values: Sequence[Any]) -> TaskRow:
         bool(values[22]),
         values[23],
     )
+    return TaskRow._make(row)
 
 
 def moment(text: str) -> datetime.datetime:

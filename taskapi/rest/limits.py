@@ -29,9 +29,18 @@ def client_address(request: HttpRequest) -> str:
 
 def count_failed_key(request: HttpRequest, limit: int) -> None:
     """Counts a key that failed; raises `Throttled` (429) when its address has failed over `limit` times a minute."""
+    count(client_address(request), limit)
+
+
+def count_sign_in(request: HttpRequest, limit: int) -> None:
+    """Counts a try to sign in, before it is looked at; raises `Throttled` (429) over `limit` a minute of an address."""
+    count(f"sign-in {client_address(request)}", limit)
+
+
+def count(address: str, limit: int) -> None:
     if not limit:
         return
-    address, now, step = client_address(request), time.monotonic(), MINUTE / limit
+    now, step = time.monotonic(), MINUTE / limit
     with _lock:
         arrival = max(_arrivals.get(address, now), now)
         wait = arrival + step - now - MINUTE

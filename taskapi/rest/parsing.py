@@ -17,14 +17,6 @@ SUSPICIOUS = re.compile(rb"\\u|[0-9]{19}|[eE]\+?[0-9]{3}")
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class LengthRequired(ParseError):
-    """A body without its length: the server sees an empty body, and would take it for a ping."""
-
-    status_code = 411
-    default_code = "length_required"
-    default_detail = "Send the body with a Content-Length header."
-
-
 class StrictJSONParser(JSONParser):
     """Parses a JSON body of any top-level type.
 
@@ -91,9 +83,3 @@ def leaves(value: Any) -> Iterator[tuple[list[str], Any]]:
             todo.extend(([*path, str(index)], inner) for index, inner in enumerate(item))
         else:
             yield path, item
-
-
-def refuse_missing_length(meta: Mapping[str, Any]) -> None:
-    """Raises `LengthRequired` for a chunked body, of which WSGI shows nothing."""
-    if meta.get("HTTP_TRANSFER_ENCODING") and not meta.get("CONTENT_LENGTH"):
-        raise LengthRequired

@@ -1,6 +1,8 @@
 """`manage.py serve`: the production server, with the worker beside it."""
 
+import ipaddress
 import os
+import socket
 import sys
 import tempfile
 from argparse import ArgumentParser, ArgumentTypeError
@@ -40,10 +42,13 @@ class Command(BaseCommand):
         if unready() == "migrations missing":
             raise CommandError("The database has no tables yet: run `python manage.py migrate` first.")
         connection.close()
+        refuse_taken(bind)
         children = [Child("web", web_command(bind, count, settings.TASKAPI_THREADS or (1 if is_sqlite else 4)))]
         if not no_worker:
             children.append(Child("worker", [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"]))
         host = f"[{bind[0]}]" if ":" in bind[0] else bind[0]
+        if not settings.HTTPS and not is_loopback(bind[0]):
+            self.stderr.write("Keys will travel in the clear: put TLS in front, and its https address into BASE_URL.")
         self.stderr.write(f"Serving on http://{host}:{bind[1]}")
         with tempfile.TemporaryDirectory(prefix="taskapi-metrics-") as metrics:
             # Set for one web process as well: the one that follows a crash goes on counting where it stopped.
@@ -51,6 +56,25 @@ class Command(BaseCommand):
             status = supervise(children, environment, GRACE)
         if status:
             sys.exit(status)
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def refuse_taken(bind: tuple[str, int]) -> None:
+    """The web processes share their port with each other, and so would with another server's: half of the requests
+    would be answered from another database.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in bind[0] else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(bind)
+        except OSError as error:
+            raise CommandError(f"{bind[0]}:{bind[1]} can't be served on: {error.strerror or error}.") from None
 
 
 def web_command(bind: tuple[str, int], workers: int, threads: int) -> list[str]:

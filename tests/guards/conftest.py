@@ -1,0 +1,33 @@
+"""An organization with something of everything, each named so that a trace of it can be told from all else."""
+
+import pytest
+
+from projects.models import Team, User
+from projects.scopes import Scope
+from tests.client import Api
+from tests.routes import MARK
+
+
+@pytest.fixture
+def owner(organization):
+    user = User.objects.create_user(f"{MARK}@acme.example")
+    organization.memberships.create(user=user, role="owner", display_name=MARK)
+    return user
+
+
+@pytest.fixture
+def populated(organization, project, owner, make_key):
+    """The organization `acme`, with one at least of everything that a path can name; returns its owner's key."""
+    organization.name = project.name = MARK
+    organization.save()
+    project.save()
+    make_key(project, name=MARK)
+    Team.objects.create(organization=organization, name=MARK).memberships.add(organization.memberships.get())
+    api = Api(make_key(organization, Scope.ADMIN, creator=owner, name=MARK))
+    email = {"trigger": "success", "integration": "email", "config": {"to": f"{MARK}@example.org"}}
+    sent = {"name": MARK, "tags": {MARK: MARK}, "data": MARK, "actions": [email]}
+    task = api.post("/api/acme/web/tasks", sent).json()
+    child = {"name": MARK, "parent": task["id"], "actions": [email], "status": "processing"}
+    assert api.post("/api/acme/web/tasks", child).status_code == 201
+    assert api.patch(f"/api/acme/web/tasks/{task['id']}", {"status": "error"}).status_code == 200
+    return api

@@ -1,0 +1,62 @@
+"""Every request that the OpenAPI document shows is sent to the server, and works as it stands."""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from projects.models import Membership, Organization, Project, User
+from projects.scopes import Role
+from tests.client import UNSET
+from tests.openapi import examples_of, operations, parameters_of, success_of
+
+
+def requests() -> Any:
+    """Each body that is shown; an operation without a body; and each query parameter with an example."""
+    for operation_id, (_, _, operation) in operations().items():
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+        for name, body in examples_of(content).items():
+            yield pytest.param(operation_id, "", body, id=f"{operation_id}-{name}")
+        if content:
+            continue
+        yield pytest.param(operation_id, "", UNSET, id=operation_id)
+        for name, parameter in parameters_of(operation, "query").items():
+            for example in parameter["schema"].get("examples", []):
+                value = ",".join(example) if parameter.get("explode") is False else example
+                query = urlencode({name: value}, doseq=True)
+                yield pytest.param(operation_id, f"?{query}", UNSET, id=f"{operation_id}-{name}")
+
+
+@pytest.fixture
+def ids(project, admin):
+    """What the examples speak of, by the word of its collection."""
+    for number, role in ((12, Role.MEMBER), (15, Role.OWNER)):
+        user = User.objects.create(pk=number, email=f"{number}@example.org")
+        Membership.objects.create(organization=project.organization, user=user, role=role)
+    task = admin.post("web/tasks", {"name": "export"}).json()["id"]
+    action = {"trigger": "success", "integration": "email", "config": {"to": "ops@example.org"}}
+    return {
+        "tasks": task,
+        "actions": admin.post(f"web/tasks/{task}/actions", action).json()["id"],
+        "members": 12,
+        "teams": admin.post("teams", {"name": "Day shift", "members": []}).json()["id"],
+        "keys": admin.post("keys", {"name": "spare"}).json()["id"],
+    }
+
+
+def path_of(template: str, ids: dict[str, Any]) -> str:
+    named = re.sub(r"(\w+)/{(id|action_id)}", lambda match: f"{match[1]}/{ids[match[1]]}", template)
+    return named.format(org="acme", project="web")
+
+
+@pytest.mark.parametrize(("operation_id", "query", "body"), list(requests()))
+def test_an_example_works(admin, ids, operation_id, query, body):
+    template, method, operation = operations()[operation_id]
+    # These two show how to make what the world of this test has already.
+    if operation_id == "organization_create":
+        Organization.objects.update(slug="elsewhere")
+    if operation_id == "project_create":
+        Project.objects.all().delete()
+    response = admin.request(method.upper(), path_of(template, ids) + query, body)  # which checks the answer as well
+    assert response.status_code == success_of(operation)[0], response.content
