@@ -2,7 +2,7 @@
 
   run      migrate, make the first organization and key, serve on http://127.0.0.1:8000; flags go to `manage.py serve`
   test     pytest on SQLite, then on PostgreSQL; --sqlite or --postgres picks one, the rest goes to pytest
-  lint     style, types, import rules, security, migrations, OpenAPI snapshot, deployment settings
+  lint     style, security, types, import rules, migrations, OpenAPI snapshot, deployment settings
   bench    the benchmarks; flags go to `python -m benchmarks`
   schema   renew the OpenAPI snapshot, tests/guards/openapi.yaml
   lock     resolve requirements*.in into requirements*.txt; `lock --upgrade` takes newer releases
@@ -234,13 +234,11 @@ def lint(_: list[str]) -> int:
     install(DEV_LOCK)
     # Nothing here needs data: the database in memory keeps lint from making var/.
     environment = neutral_environment(DATABASE_URL="sqlite://:memory:")
-    packages = sorted({path.parent.name for path in ROOT.glob("*/__init__.py")} - {"benchmarks", "tests"})
     checks = {
         "style": [str(BIN / "ruff"), "check"],
         "format": [str(BIN / "ruff"), "format", "--check"],
         "types": [str(BIN / "mypy"), "."],
         "imports": [str(BIN / "lint-imports")],
-        "security": [str(BIN / "bandit"), "--quiet", "-c", "pyproject.toml", "-r", *packages],
         "migrations": manage("makemigrations", "--check", "--dry-run"),
         "schema": [],
         "deployment": manage("check", "--deploy", "--fail-level", "WARNING"),
