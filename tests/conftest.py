@@ -10,6 +10,7 @@ from projects.models import ApiKey, Organization, Project
 from projects.scopes import TASK_SCOPES, Scope
 from taskapi.rest import limits
 from tests.client import Api
+from tests.live import server  # noqa: F401 - a fixture
 
 
 @pytest.fixture(autouse=True)
