@@ -1,0 +1,45 @@
+"""Tasks by a `ModelViewSet`."""
+
+from typing import Any
+
+from django.urls import include, path
+from django.utils import timezone
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.routers import SimpleRouter
+from rest_framework.serializers import ModelSerializer
+from rest_framework.viewsets import ModelViewSet
+
+from tasks.models import Task
+
+
+class TaskSerializer(ModelSerializer):
+    class Meta:
+        model = Task
+        fields = "__all__"
+        read_only_fields = ("project", "created", "updated")
+
+
+class Pages(PageNumberPagination):
+    page_size_query_param = "page_size"
+
+
+class TaskViewSet(ModelViewSet):
+    serializer_class = TaskSerializer
+    pagination_class = Pages
+    lookup_field = "public_id"
+
+    def get_queryset(self) -> Any:
+        reach = {"project__slug": self.kwargs["project"], "project__organization__slug": self.kwargs["org"]}
+        return Task.objects.filter(**reach).order_by("-number")
+
+    def perform_create(self, serializer: Any) -> None:
+        now = timezone.now()
+        serializer.save(project=self.request.auth.project, created=now, updated=now, start_time=now)
+
+    def perform_update(self, serializer: Any) -> None:
+        serializer.save(updated=timezone.now())
+
+
+router = SimpleRouter(trailing_slash=False)
+router.register("tasks", TaskViewSet, basename="task")
+urlpatterns = [path("api/<org>/<project>/", include(router.urls))]
