@@ -1,10 +1,22 @@
 """What the views under `/api/{org}/{project}/` have in common."""
 
+from typing import Any
+
 from rest_framework.views import APIView
 
 from projects.access import principal_of, project_for
+from projects.authentication import KeyAuthentication, SessionAuthentication
 from projects.models import Project
+from projects.permissions import HasScope
 from projects.principals import Principal
+from taskapi.rest.parsing import StrictJSONParser
+from taskapi.rest.rendering import ContentNegotiation
+
+# None of these keeps anything of a request: one of each serves all of them, where REST framework makes them anew.
+PARSERS = [StrictJSONParser()]
+AUTHENTICATORS = [KeyAuthentication(), SessionAuthentication()]
+PERMISSIONS = [HasScope()]
+NEGOTIATOR = ContentNegotiation()
 
 
 class InProject(APIView):
@@ -17,3 +29,15 @@ class InProject(APIView):
     @property
     def project(self) -> Project:
         return project_for(self.principal, self.kwargs["org"], self.kwargs["project"])
+
+    def get_parsers(self) -> Any:
+        return PARSERS
+
+    def get_authenticators(self) -> Any:
+        return AUTHENTICATORS
+
+    def get_permissions(self) -> Any:
+        return PERMISSIONS
+
+    def get_content_negotiator(self) -> ContentNegotiation:
+        return NEGOTIATOR

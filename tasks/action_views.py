@@ -36,7 +36,7 @@ class ActionViewSet(InProject, GenericViewSet[Action]):
     }
 
     def list(self, request: Request, id: str, **path: str) -> Response:
-        task = Task.objects.in_project(self.project).filter(public_id=public_id_of(id)).only("number").first()
+        task = Task.objects.filter(project=self.project, public_id=public_id_of(id)).only("number").first()
         if task is None:
             raise Http404
         return Response([self.shown(action) for action in task.actions.all()])

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from projects.models import Project
 from tasks import statements
-from tasks.models import Action, StatusChange, Task
+from tasks.models import Action, StatusChange
 from tasks.statements import TaskRow
 from tasks.wire import Place, action_on_wire, place_of, status_change_on_wire, task_on_wire
 
@@ -27,8 +27,7 @@ def actions(tasks: Sequence[TaskRow], place: Place) -> Mapping[Any, list[dict[st
 
 def children(tasks: Sequence[TaskRow], place: Place) -> Mapping[Any, list[dict[str, Any]]]:
     grouped = defaultdict(list)
-    parents: list[Any] = [task.public_id for task in tasks]
-    for child in statements.page(Task.objects.filter(parent__in=parents).order_by("-number")):
+    for child in statements.children([task.public_id for task in tasks]):
         grouped[child.parent_id].append(task_on_wire(child, place))
     return grouped
 

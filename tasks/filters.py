@@ -7,17 +7,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Value
-from django.db.models.functions import StrIndex
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
 
-from tasks.models.task import TaskQuerySet
+from projects.models import Project
+from tasks import statements
+from tasks.statements import Condition, Selection, is_one_of
 from tasks.statuses import Status
 
 # What else a list understands: its pages, what is shown along with each task, and the form of the answer.
 NOT_FILTERS = frozenset({"page_size", "cursor", "embed", "format"})
 REPEATABLE = frozenset({"status", "tag", "embed"})
+Filter = Callable[[list[str]], list[Condition]]
 LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 
 
@@ -46,46 +47,47 @@ def as_moment(text: str, *, end_of_day: bool) -> datetime.datetime:
     raise bad_value("A date and time in ISO 8601 is expected: 2026-01-31T12:00:00Z.")
 
 
-def by_status(tasks: TaskQuerySet, values: list[str]) -> TaskQuerySet:
+def by_status(values: list[str]) -> list[Condition]:
     for value in values:
         if value not in set(Status):
             raise bad_value(f"“{value}” is no status.")
-    return tasks.filter(status=values[0]) if len(values) == 1 else tasks.filter(status__in=values)
+    return [is_one_of("status", sorted(set(values)))]
 
 
-def by_tags(tasks: TaskQuerySet, values: list[str]) -> TaskQuerySet:
+def by_tags(values: list[str]) -> list[Condition]:
+    conditions = []
     for value in values:
         name, colon, wanted = value.partition(":")
         if not colon or not name:
             raise bad_value("A tag is asked for as name:value.")
-        tasks = tasks.tagged(name, wanted)
-    return tasks
+        conditions.append(statements.is_tagged(name, wanted))
+    return conditions
 
 
-def by_parent(tasks: TaskQuerySet, values: list[str]) -> TaskQuerySet:
-    return tasks.filter(parent=None) if values[0] == "none" else tasks.filter(parent_id=as_uuid(values[0]))  # type: ignore[misc] # by its public id
+def by_parent(values: list[str]) -> list[Condition]:
+    if values[0] == "none":
+        return [Condition("parent_id IS NULL", ())]
+    return [Condition("parent_id = %s", (as_uuid(values[0]),))]
 
 
-def by_monitor(tasks: TaskQuerySet, values: list[str]) -> TaskQuerySet:
+def by_monitor(values: list[str]) -> list[Condition]:
     as_uuid(values[0])
-    return tasks.none()
+    return [Condition("1 = 0", ())]  # no task has a monitor yet
 
 
-def by_part_of_name(tasks: TaskQuerySet, values: list[str]) -> TaskQuerySet:
-    """Case counts, on SQLite too, whose LIKE would not heed it."""
-    return tasks.alias(found_at=StrIndex("name", Value(values[0]))).filter(found_at__gt=0)
+def by_part_of_name(values: list[str]) -> list[Condition]:
+    return [statements.has_in_name(values[0])]
 
 
-def by_text(lookup: str) -> Callable[[TaskQuerySet, list[str]], TaskQuerySet]:
-    return lambda tasks, values: tasks.filter(**{lookup: values[0]})
+def by_text(column: str) -> Filter:
+    return lambda values: [Condition(f"{column} = %s", (values[0],))]
 
 
-def by_moment(lookup: str) -> Callable[[TaskQuerySet, list[str]], TaskQuerySet]:
-    end_of_day = lookup.endswith("__lte")
-    return lambda tasks, values: tasks.filter(**{lookup: as_moment(values[0], end_of_day=end_of_day)})
+def by_moment(column: str, operator: str) -> Filter:
+    return lambda values: [Condition(f"{column} {operator} %s", (as_moment(values[0], end_of_day=operator == "<="),))]
 
 
-FILTERS: Mapping[str, Callable[[TaskQuerySet, list[str]], TaskQuerySet]] = {
+FILTERS: Mapping[str, Filter] = {
     "status": by_status,
     "name": by_text("name"),
     "name_contains": by_part_of_name,
@@ -94,33 +96,34 @@ FILTERS: Mapping[str, Callable[[TaskQuerySet, list[str]], TaskQuerySet]] = {
     "external_id": by_text("external_id"),
     "parent": by_parent,
     "monitor": by_monitor,
-    "created_after": by_moment("created__gte"),
-    "created_before": by_moment("created__lte"),
-    "updated_after": by_moment("updated__gte"),
-    "updated_before": by_moment("updated__lte"),
+    "created_after": by_moment("created", ">="),
+    "created_before": by_moment("created", "<="),
+    "updated_after": by_moment("updated", ">="),
+    "updated_before": by_moment("updated", "<="),
 }
 
 
-def filtered(tasks: TaskQuerySet, params: QueryDict) -> TaskQuerySet:
-    """The tasks that the parameters ask for.
+def selected(project: Project, params: QueryDict) -> Selection:
+    """The project's tasks that the parameters ask for.
 
     Raises Django's `ValidationError({parameter: error})` that names every parameter which is unknown, is given twice
     without being repeatable, or has a value that it can't take.
     """
+    conditions = [Condition("project_id = %s", (project.pk,))]
     errors: dict[str, Any] = {}
     for name, values in params.lists():
-        apply = FILTERS.get(name)
+        conditions_of = FILTERS.get(name)
         try:
-            if apply is None and name not in NOT_FILTERS:
+            if conditions_of is None and name not in NOT_FILTERS:
                 raise ValidationError("There is no such parameter.", code="unknown")
             if len(values) > 1 and name not in REPEATABLE:
                 raise bad_value("This parameter can't be repeated.")
             if any("\x00" in value for value in values):
                 raise bad_value("Null characters are not allowed.")
-            if apply is not None:
-                tasks = apply(tasks, values)
+            if conditions_of is not None:
+                conditions += conditions_of(values)
         except ValidationError as error:
             errors[name] = error
     if errors:
         raise ValidationError(errors)
-    return tasks
+    return Selection(conditions)

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.core.exceptions import EmptyResultSet
+import orjson
 from django.db import connection
 
-from tasks.models.task import TaskQuerySet
 from tasks.triggers import Progress
 
 
@@ -66,21 +65,56 @@ def lock(project_id: int, public_ids: Sequence[uuid.UUID]) -> list[TaskRow]:
     They are locked in the order of their numbers, so that no two callers wait for each other in a ring. SQLite's
     transactions are immediate, and need no locks of rows.
     """
-    holes = ", ".join(["%s"] * len(public_ids))
-    rest = f"FROM tasks_task WHERE public_id IN ({holes}) AND project_id = %s ORDER BY number{dialect().lock}"
-    return fetch(rest, [*public_ids, project_id])
+    conditions = [is_one_of("public_id", public_ids), Condition("project_id = %s", (project_id,))]
+    return select(conditions, f"ORDER BY number{dialect().lock}")
 
 
-def page(tasks: TaskQuerySet) -> list[TaskRow]:
-    """One statement: the rows of a query set over tasks alone.
+class Condition(NamedTuple):
+    """A part of a WHERE, and the values of its holes."""
 
-    Django compiles what follows FROM; compiling two dozen columns would take as long as the database needs to answer.
-    """
-    try:
-        sql, params = tasks.values_list("number").query.sql_with_params()
-    except EmptyResultSet:
-        return []
-    return fetch("FROM " + sql.partition(" FROM ")[2], params)
+    sql: str
+    params: Sequence[Any]
+
+
+class Selection(NamedTuple):
+    """Tasks that meet all of the conditions, page by page: what `taskapi.rest.pages` asks."""
+
+    conditions: Sequence[Condition]
+
+    def newest(self, limit: int, before: int | None = None) -> list[TaskRow]:
+        """One statement: the `limit` newest, or the newest of those older than number `before`, newest first."""
+        older = [Condition("number < %s", (before,))] if before is not None else []
+        return select([*self.conditions, *older], "ORDER BY number DESC LIMIT %s", limit)
+
+    def next_newer(self, limit: int, after: int) -> list[TaskRow]:
+        """One statement: the `limit` oldest of those newer than number `after`, newest first."""
+        newer = Condition("number > %s", (after,))
+        return select([*self.conditions, newer], "ORDER BY number LIMIT %s", limit)[::-1]
+
+
+def children(parents: Sequence[uuid.UUID]) -> list[TaskRow]:
+    """One statement: all parts of these tasks, newest first."""
+    return select([is_one_of("parent_id", parents)], "ORDER BY number DESC")
+
+
+def select(conditions: Iterable[Condition], rest: str, *params: Any) -> list[TaskRow]:
+    where = " AND ".join(condition.sql for condition in conditions)
+    values = [value for condition in conditions for value in condition.params]
+    return fetch(f"FROM tasks_task WHERE {where} {rest}", [*values, *params])
+
+
+def is_one_of(column: str, values: Sequence[Any]) -> Condition:
+    return Condition(f"{column} IN ({', '.join(['%s'] * len(values))})", values)
+
+
+def is_tagged(name: str, value: str) -> Condition:
+    """Only PostgreSQL has JSON containment, and an index for it."""
+    return dialect().tagged(name, value)
+
+
+def has_in_name(part: str) -> Condition:
+    """Case counts, on SQLite too, whose LIKE would not heed it."""
+    return Condition(f"{dialect().position}(name, %s) > 0", (part,))
 
 
 def insert(task: TaskRow) -> TaskRow:
@@ -121,6 +155,8 @@ class Dialect(NamedTuple):
     lock: str
     json_hole: str
     columns: str
+    position: str
+    tagged: Callable[[str, str], Condition]
     adapt: Mapping[type, Callable[[Any], Any]]
     row: Callable[[Sequence[Any]], TaskRow]
 
@@ -159,6 +195,8 @@ DIALECTS = {
         lock=" FOR NO KEY UPDATE",
         json_hole="%s::jsonb",
         columns=", ".join(TaskRow._fields),
+        position="strpos",
+        tagged=lambda name, value: Condition("tags @> %s::jsonb", (orjson.dumps({name: value}).decode(),)),
         adapt={},
         row=TaskRow._make,
     ),
@@ -167,6 +205,8 @@ DIALECTS = {
         json_hole="%s",
         # The sign takes the type away from a column, and with it a converter of Django's, slower than `row`.
         columns=", ".join(f"+{name}" if name in MOMENTS else name for name in TaskRow._fields),
+        position="instr",
+        tagged=lambda *tag: Condition("EXISTS (SELECT 1 FROM json_each(tags) WHERE key = %s AND value = %s)", tag),
         adapt={
             uuid.UUID: lambda value: value.hex,
             datetime.datetime: lambda value: str(value.astimezone(datetime.UTC).replace(tzinfo=None)),

@@ -18,7 +18,7 @@ from taskapi.rest.pages import KeysetPagination
 from taskapi.rest.rendering import answer
 from tasks import changes, documentation, statements
 from tasks.embeds import asked_for, tasks_on_wire
-from tasks.filters import filtered
+from tasks.filters import selected
 from tasks.models import Task
 from tasks.serializers import TaskInput, TaskOutput, TaskPatch
 from tasks.statements import TaskRow
@@ -32,17 +32,11 @@ def public_id_of(text: str) -> uuid.UUID:
         raise Http404 from None
 
 
-class TaskPages(KeysetPagination):
-    def fetch(self, queryset: Any) -> list[Any]:
-        rows: list[Any] = statements.page(queryset)
-        return rows
-
-
 @documentation.tasks
 class TaskViewSet(InProject, GenericViewSet[Task]):
     queryset = Task.objects.none()
     serializer_class = TaskOutput
-    pagination_class = TaskPages
+    pagination_class = KeysetPagination
     scopes = {
         "list": Scope.ACCESS_TASKS,
         "retrieve": Scope.READ_TASKS,
@@ -59,9 +53,9 @@ class TaskViewSet(InProject, GenericViewSet[Task]):
             raise PermissionDenied("What is embedded needs the scope read:tasks.")
 
     def list(self, request: Request, **path: str) -> HttpResponseBase:
-        tasks = filtered(Task.objects.in_project(self.project), request.query_params)
-        page: list[Any] = self.paginate_queryset(tasks) or []
-        return self.get_paginated_response(tasks_on_wire(page, self.project, self.embeds))
+        pages = KeysetPagination()
+        page = pages.page_of(selected(self.project, request.query_params), request)
+        return pages.answer(tasks_on_wire(page, self.project, self.embeds))
 
     def retrieve(self, request: Request, id: str, **path: str) -> HttpResponseBase:
         task = statements.find(self.project.pk, public_id_of(id))

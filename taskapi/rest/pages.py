@@ -3,12 +3,13 @@
 import base64
 import binascii
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -48,17 +49,24 @@ def signature(text: bytes) -> bytes:
     return hmac.digest(settings.SECRET_KEY.encode(), b"cursor" + text, "sha256")[:8]
 
 
+class Rows(Protocol):
+    """What has pages: rows with a `number`, in its order."""
+
+    def newest(self, limit: int, before: int | None = None) -> list[Any]:
+        """The `limit` newest, or the newest of those older than number `before`, newest first."""
+
+    def next_newer(self, limit: int, after: int) -> list[Any]:
+        """The `limit` oldest of those newer than number `after`, newest first."""
+
+
 class KeysetPagination(BasePagination):
     """`{"next", "previous", "results"}` and a `Link` header; `page_size` may change from page to page.
 
     One statement a page: it asks for one row more than the page holds, to know whether there is a next one.
     """
 
-    key = "number"
-
-    def paginate_queryset(  # type: ignore[override] # a query set alone can be asked by key
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
-    ) -> list[Any]:
+    def page_of(self, rows: Rows, request: Request) -> list[Any]:
+        """The page that the request asks for; raises `NotFound` for a forged cursor, `ValidationError` for its size."""
         self.request = request
         self.next: Cursor | None = None
         self.previous: Cursor | None = None
@@ -66,29 +74,19 @@ class KeysetPagination(BasePagination):
         token = request.query_params.get("cursor")
         cursor = Cursor.decode(token) if token is not None else None
         if cursor and cursor.backward:
-            newer = queryset.filter(**{f"{self.key}__gt": cursor.position}).order_by(self.key)
-            rows = self.fetch(newer[: size + 1])
-            more = len(rows) > size
-            rows = rows[:size][::-1]
-            self.next = Cursor(self.position(rows[-1])) if rows else Cursor(cursor.position + 1)
-            self.previous = Cursor(self.position(rows[0]), backward=True) if more else None
-            return rows
+            page = rows.next_newer(size + 1, after=cursor.position)
+            more = len(page) > size
+            page = page[-size:]
+            self.next = Cursor(page[-1].number if page else cursor.position + 1)
+            self.previous = Cursor(page[0].number, backward=True) if more else None
+            return page
+        page = rows.newest(size + 1, before=cursor.position if cursor else None)
+        if len(page) > size:
+            page = page[:size]
+            self.next = Cursor(page[-1].number)
         if cursor:
-            queryset = queryset.filter(**{f"{self.key}__lt": cursor.position})
-        rows = self.fetch(queryset.order_by(f"-{self.key}")[: size + 1])
-        if len(rows) > size:
-            rows = rows[:size]
-            self.next = Cursor(self.position(rows[-1]))
-        if cursor:
-            first = self.position(rows[0]) if rows else cursor.position - 1
-            self.previous = Cursor(first, backward=True)
-        return rows
-
-    def fetch(self, queryset: QuerySet[Any]) -> list[Any]:
-        return list(queryset)
-
-    def position(self, row: Any) -> int:
-        return int(getattr(row, self.key))
+            self.previous = Cursor(page[0].number if page else cursor.position - 1, backward=True)
+        return page
 
     def link(self, cursor: Cursor | None) -> str | None:
         if cursor is None:
@@ -97,10 +95,10 @@ class KeysetPagination(BasePagination):
         kept = [pair for pair in params if pair[0] != "cursor"]
         return f"{settings.BASE_URL}{self.request.path}?{urlencode([*kept, ('cursor', cursor.encode())])}"
 
-    def get_paginated_response(self, data: Any) -> Any:
+    def answer(self, results: Sequence[Any]) -> HttpResponseBase:
         next_link, previous_link = self.link(self.next), self.link(self.previous)
         links = [f'<{url}>; rel="{rel}"' for rel, url in (("next", next_link), ("prev", previous_link)) if url]
-        body = {"next": next_link, "previous": previous_link, "results": data}
+        body = {"next": next_link, "previous": previous_link, "results": results}
         return answer(self.request, body, headers={"Link": ", ".join(links)} if links else None)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:

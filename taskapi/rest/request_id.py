@@ -3,12 +3,12 @@
 import logging
 import re
 import time
-import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from uuid_utils import uuid4
 
 current_request_id: ContextVar[str] = ContextVar("request_id", default="")
 access_log = logging.getLogger("taskapi.access")
@@ -25,7 +25,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if ACCEPTED.fullmatch(given) else str(uuid.uuid4())
+        request_id = given if ACCEPTED.fullmatch(given) else str(uuid4())
         token = current_request_id.set(request_id)
         started = time.perf_counter()
         try:

@@ -4,9 +4,8 @@ import datetime
 import secrets
 from typing import ClassVar
 
-from django.db import connections, models
+from django.db import models
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 from uuid_utils.compat import uuid7
 
 from projects.models import Project
@@ -22,16 +21,6 @@ def make_public_token() -> str:
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
-    def in_project(self, project: Project) -> "TaskQuerySet":
-        return self.filter(project=project)
-
-    def tagged(self, name: str, value: str) -> "TaskQuerySet":
-        """Only PostgreSQL has JSON containment (and an index for it)."""
-        if connections[self.db].vendor == "postgresql":
-            return self.filter(tags__contains={name: value})
-        each = "EXISTS (SELECT 1 FROM json_each(tasks_task.tags) AS tag WHERE tag.key = %s AND tag.value = %s)"
-        return self.filter(RawSQL(each, (name, value), output_field=models.BooleanField()))  # noqa: S611 - a constant
-
     def due(self, now: datetime.datetime) -> "TaskQuerySet":
         """Those that a sweep must look at; what waits to be deleted is left in peace."""
         return self.filter(wake_at__lte=now, project__organization__deleted=None).order_by("wake_at")

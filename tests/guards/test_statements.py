@@ -2,8 +2,6 @@
 
 import datetime
 
-import pytest
-
 from tasks import statements
 from tasks.models import Task
 from tasks.statements import TaskRow
@@ -30,17 +28,10 @@ def test_a_row_and_the_model_read_the_same(make_task, project):
         "end_time": "2026-01-02T03:04:05.000006+02:00",
     }
     number = make_task("child", **body)["number"]
-    (row,) = statements.page(Task.objects.filter(number=number))
+    (row,) = statements.Selection([statements.is_one_of("number", [number])]).newest(2)
     model = Task.objects.get(number=number)
     for name in TaskRow._fields:
         if name not in statements.JSON_COLUMNS:
             assert getattr(row, name) == getattr(model, name), name
             assert type(getattr(row, name)) is type(getattr(model, name)), name
     assert row.end_time == datetime.datetime(2026, 1, 2, 1, 4, 5, 6, datetime.UTC)
-
-
-@pytest.mark.parametrize(
-    "filters", [pytest.param({"pk__in": []}, id="nothing can match"), pytest.param({"pk": 0}, id="none")]
-)
-def test_a_page_without_rows_is_empty(db, filters):
-    assert statements.page(Task.objects.filter(**filters)) == []
