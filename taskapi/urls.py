@@ -14,6 +14,7 @@ urlpatterns = [
     # First, for nearly all requests go there. What it hides of the paths below is no project's slug: RESERVED_PROJECTS.
     re_path(r"^api/(?P<org>[^/]+)/(?P<project>[^/]+)/", include("tasks.urls")),
     re_path(r"^$", RedirectView.as_view(pattern_name="entry")),
+    path("favicon.ico", RedirectView.as_view(url="/static/taskapi/icon.svg")),
     re_path(r"^api/?$", EntryView.as_view(), name="entry"),
     re_path(r"^api/schema\.(?P<kind>json|yaml)/?$", docs.SchemaView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", docs.SwaggerView.as_view(), name="docs"),
