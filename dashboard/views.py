@@ -1,7 +1,6 @@
 """A task as a page: whole for members, the essentials for whoever has its public link."""
 
 import json
-import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -11,16 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from projects.access import organizations_of
+from projects.models.organization import SLUG
 from projects.principals import Principal
 from tasks.models import Task
-from tasks.wire import percentage
-
-
-def as_uuid(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise Http404 from None
+from tasks.triggers import Progress
+from tasks.views import public_id_of
 
 
 @require_safe
@@ -28,9 +22,11 @@ def as_uuid(text: str) -> uuid.UUID:
 @login_required
 def task_page(request: HttpRequest, org: str, id: str) -> HttpResponse:
     """`/a/{org}/tasks/{id}/`, for members of the organization; 404 for everybody else."""
+    if not SLUG.fullmatch(org):
+        raise Http404
     person = Principal(organization=None, user_id=request.user.pk)
     found = Task.objects.filter(
-        public_id=as_uuid(id), project__organization__in=organizations_of(person).filter(slug=org)
+        public_id=public_id_of(id), project__organization__in=organizations_of(person).filter(slug=org)
     )
     task = found.select_related("project__organization", "parent").first()
     if task is None:
@@ -39,7 +35,7 @@ def task_page(request: HttpRequest, org: str, id: str) -> HttpResponse:
         "person": request.user,
         "project": task.project,
         "organization": task.project.organization,
-        "data": json.dumps(task.data, indent=2, ensure_ascii=False) if task.data is not None else "",
+        "data": json.dumps(json.loads(task.data), indent=2, ensure_ascii=False) if task.data != "null" else "",
         "history": task.status_changes.order_by("-id"),
         "children": task.children.order_by("-number")[:100],
         "actions": task.actions.order_by("id"),
@@ -51,7 +47,7 @@ def task_page(request: HttpRequest, org: str, id: str) -> HttpResponse:
 @never_cache
 def public_page(request: HttpRequest, id: str, token: str) -> HttpResponse:
     """`/public/tasks/{id}/{token}/`: name, status and progress; 404 where the token is not that of the task."""
-    found = Task.objects.filter(public_id=as_uuid(id), public_token=token, project__organization__deleted=None)
+    found = Task.objects.filter(public_id=public_id_of(id), public_token=token, project__organization__deleted=None)
     task = found.first() if "\x00" not in token else None
     if task is None:
         raise Http404
@@ -59,4 +55,4 @@ def public_page(request: HttpRequest, id: str, token: str) -> HttpResponse:
 
 
 def shown(task: Task) -> dict[str, Any]:
-    return {"title": task.name, "task": task, "percent": percentage(task.value, task.value_max)}
+    return {"title": task.name, "task": task, "percent": Progress(task.status, task.value, task.value_max).percent}

@@ -2,21 +2,19 @@
 
 from typing import Any
 
+from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from projects.access import principal_of, project_for
-from projects.authentication import KeyAuthentication, SessionAuthentication
 from projects.models import Project
-from projects.permissions import HasScope
 from projects.principals import Principal
-from taskapi.rest.parsing import StrictJSONParser
-from taskapi.rest.rendering import ContentNegotiation
 
 # None of these keeps anything of a request: one of each serves all of them, where REST framework makes them anew.
-PARSERS = [StrictJSONParser()]
-AUTHENTICATORS = [KeyAuthentication(), SessionAuthentication()]
-PERMISSIONS = [HasScope()]
-NEGOTIATOR = ContentNegotiation()
+policies: Any = api_settings
+PARSERS = [parser() for parser in policies.DEFAULT_PARSER_CLASSES]
+AUTHENTICATORS = [authentication() for authentication in policies.DEFAULT_AUTHENTICATION_CLASSES]
+PERMISSIONS = [permission() for permission in policies.DEFAULT_PERMISSION_CLASSES]
+NEGOTIATOR = policies.DEFAULT_CONTENT_NEGOTIATION_CLASS()
 
 
 class InProject(APIView):
@@ -39,5 +37,5 @@ class InProject(APIView):
     def get_permissions(self) -> Any:
         return PERMISSIONS
 
-    def get_content_negotiator(self) -> ContentNegotiation:
+    def get_content_negotiator(self) -> Any:
         return NEGOTIATOR

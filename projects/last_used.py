@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -59,5 +59,5 @@ def flush() -> None:
         too_old = moment - datetime.timedelta(seconds=INTERVAL)
         try:
             ApiKey.objects.filter(Q(last_used=None) | Q(last_used__lt=too_old), pk=key_id).update(last_used=moment)
-        except DatabaseError as error:  # worth a line, not the request of anybody
+        except (DatabaseError, InterfaceError) as error:  # worth a line, not the request of anybody
             log.warning("The last use of a key could not be written: %s", error)

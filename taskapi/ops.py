@@ -4,13 +4,15 @@ import hmac
 import ipaddress
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from taskapi.metrics import exposition
 
+# What proxies add: any of them says that the caller is not the one who connects.
+PROXIED = {"HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REAL_IP"}
 _is_migrated = False
 
 
@@ -33,7 +35,7 @@ def unready() -> str:
         if not _is_migrated:  # asked until it is so: migrations are not taken back under a running server
             executor = MigrationExecutor(connection)
             _is_migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return "database away"
     return "" if _is_migrated else "migrations missing"
 
@@ -51,7 +53,7 @@ def may_scrape(request: HttpRequest) -> bool:
     if settings.TASKAPI_METRICS_TOKEN and hmac.compare_digest(given.encode(), expected.encode()):
         return True
     # A proxy on this machine calls from loopback too, but says for whom.
-    if "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META:
+    if PROXIED & request.META.keys():
         return False
     try:
         return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback

@@ -15,8 +15,8 @@ env = environ.Env()
 DEBUG = env.bool("DEBUG", False)
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 _base = urlsplit(BASE_URL)
-if _base.scheme not in {"http", "https"} or not _base.hostname:
-    raise ImproperlyConfigured("BASE_URL must be the server's absolute URL: https://tasks.example.org")
+if _base.scheme not in {"http", "https"} or not _base.hostname or _base.path or _base.query:
+    raise ImproperlyConfigured("BASE_URL must be the server's address without a path: https://tasks.example.org")
 HTTPS = _base.scheme == "https"
 
 SECRET_KEY = env.str("SECRET_KEY", "insecure-key-for-debugging-alone" if DEBUG else "")
@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "taskapi.rest.request_id.RequestIdMiddleware",
     "taskapi.metrics.MetricsMiddleware",
+    "taskapi.rest.hosts.HostMiddleware",
     "taskapi.rest.body_length.BodyLengthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "taskapi.rest.headers.ContentSecurityPolicyMiddleware",
@@ -77,6 +78,9 @@ TEMPLATES = [
 
 # -- Data ------------------------------------------------------------------------------------------------------------
 
+# Milliseconds, on PostgreSQL; 0: none. `serve` sets it for its web processes: what nobody waits for any more must hold
+# neither a thread nor a lock. Migrations and the worker take the time that they need.
+STATEMENT_TIMEOUT = env.int("TASKAPI_STATEMENT_TIMEOUT", 0)
 DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'taskapi.sqlite3'}")
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 _database = DATABASES["default"]
@@ -96,12 +100,19 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {
         "connect_timeout": 3,  # seconds; a client waits five for its answer
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,  # milliseconds; a server that is gone without a word is noticed
         "server_side_binding": True,
         # A statement that a connection repeats is planned once. Off (TASKAPI_PREPARED_STATEMENTS=0) behind a pooler
         # that shares connections between transactions.
         "prepare_threshold": 3 if env.bool("TASKAPI_PREPARED_STATEMENTS", True) else None,
         **_database.get("OPTIONS", {}),
     }
+    if STATEMENT_TIMEOUT:
+        limits = ("statement_timeout", "idle_in_transaction_session_timeout")
+        _database["OPTIONS"]["options"] = " ".join(f"-c {limit}={STATEMENT_TIMEOUT}" for limit in limits)
 else:
     raise ImproperlyConfigured("DATABASE_URL must start with sqlite:/// or postgres://")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -135,7 +146,7 @@ WHITENOISE_USE_FINDERS = True  # serves the packages' own files: no collecting s
 # -- Security --------------------------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz/?$", r"^readyz/?$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz/?$", r"^readyz/?$", r"^metrics/?$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None

@@ -24,10 +24,11 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass
 class Child:
-    """A process that should always run. `command`: its argument vector."""
+    """A process that should always run. `command`: its argument vector; `environment`: set beside that of all."""
 
     name: str
     command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     delay: float = FIRST_DELAY
@@ -36,7 +37,7 @@ class Child:
     def start(self, environment: Mapping[str, str]) -> None:
         self.started = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - our own command line
-            self.command, env=dict(environment), start_new_session=True, preexec_fn=die_with_parent
+            self.command, env={**environment, **self.environment}, start_new_session=True, preexec_fn=die_with_parent
         )
 
     def bury(self) -> None:

@@ -10,7 +10,6 @@ from taskapi.rest import errors
 from taskapi.sign_in import SignInView, SignOutView
 
 urlpatterns = [
-    re_path(r"^api/(?P<org>[^/]+)/(?P<project>[^/]+)/", include("tasks.urls")),
     # First, for nearly all requests go there. What it hides of the paths below is no project's slug: RESERVED_PROJECTS.
     re_path(r"^api/(?P<org>[^/]+)/(?P<project>[^/]+)/", include("tasks.urls")),
     re_path(r"^$", RedirectView.as_view(pattern_name="entry")),
@@ -27,6 +26,7 @@ urlpatterns = [
     re_path(r"^healthz/?$", ops.healthz),
     re_path(r"^readyz/?$", ops.readyz),
     re_path(r"^metrics/?$", ops.metrics),
+    re_path(r"^admin/login/?$", SignInView.as_view()),  # one door for passwords, with one limit
     path("admin/", admin.site.urls),
 ]
 handler400 = errors.bad_request

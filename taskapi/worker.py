@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
 from projects.deleting import purge_deleted
@@ -58,7 +58,7 @@ def turn(entry: Round) -> float:
     """One batch of a sweep; returns the seconds until its next turn: none where there was more to do than it took."""
     try:
         done = entry.sweep(timezone.now(), LIMIT)
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError) as error:
         log.warning("%s could not run and will be tried again: %s", entry.sweep.__name__, error)
         close_old_connections()
         return entry.period

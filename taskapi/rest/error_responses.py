@@ -24,7 +24,7 @@ ERROR: Schema = {
 }
 
 
-def envelope(kind: str, about: str) -> Schema:
+def envelope_schema(kind: str, about: str) -> Schema:
     return {
         "type": "object",
         "description": about,
@@ -38,9 +38,9 @@ def envelope(kind: str, about: str) -> Schema:
 
 SCHEMAS: Mapping[str, Schema] = {
     "Error": ERROR,
-    "ClientErrorResponse": envelope("client_error", "The request can't be served as it is."),
-    "ServerErrorResponse": envelope("server_error", "The request may be right, the server could not serve it."),
-    "ValidationErrorResponse": envelope(
+    "ClientErrorResponse": envelope_schema("client_error", "The request can't be served as it is."),
+    "ServerErrorResponse": envelope_schema("server_error", "The request may be right, the server could not serve it."),
+    "ValidationErrorResponse": envelope_schema(
         "validation_error", "Fields or parameters that are refused, each named in `attr`; `code` says in what way."
     ),
 }
@@ -157,8 +157,8 @@ ERRORS: Mapping[str, ErrorResponse] = {
     ),
     "503": ErrorResponse(
         name="ServiceUnavailable",
-        about="The database is away.",
-        cases={"service_unavailable": "The database is away. Try again."},
+        about="The database did not answer.",
+        cases={"service_unavailable": "The database did not answer. Try again."},
         headers=RETRY_AFTER,
         schema="ServerErrorResponse",
     ),

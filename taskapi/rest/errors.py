@@ -5,10 +5,12 @@ Follows the "Errors" part of Task Badger's documentation, its texts to the lette
 
 from typing import Any
 
+from django.core.exceptions import BadRequest as BadRequestError
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.views import defaults
 from drf_standardized_errors import handler
 from rest_framework import exceptions, status
@@ -34,7 +36,7 @@ class BadRequest(exceptions.APIException):
 class ServiceUnavailable(exceptions.APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "service_unavailable"
-    default_detail = "The database is away. Try again."
+    default_detail = "The database did not answer. Try again."
     wait = RETRY_AFTER  # becomes the Retry-After header
 
 
@@ -45,7 +47,7 @@ class ExceptionHandler(handler.ExceptionHandler):
         match exc:
             case RequestDataTooBig():
                 return RequestTooLarge()
-            case SuspiciousOperation():
+            case SuspiciousOperation() | BadRequestError() | MultiPartParserError():
                 return BadRequest()
             case OperationalError() | InterfaceError():
                 return ServiceUnavailable()

@@ -113,7 +113,7 @@ class KeysetPagination(BasePagination):
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         size = {"type": "integer", "minimum": 1, "default": DEFAULT_SIZE}
-        about_size = f"Tasks on the page; more than {MAX_SIZE} is held at {MAX_SIZE}."
+        about_size = f"Rows on the page; more than {MAX_SIZE} is held at {MAX_SIZE}."
         about_cursor = "Where the page begins: taken from `next` or `previous` of another page."
         return [
             {"name": "page_size", "in": "query", "schema": size, "description": about_size},

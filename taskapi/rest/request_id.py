@@ -14,6 +14,8 @@ current_request_id: ContextVar[str] = ContextVar("request_id", default="")
 access_log = logging.getLogger("taskapi.access")
 
 # What a caller may name: printable, short, and nothing that could break a log line or a header.
+BODILESS = {204, 304}
+PUBLIC_TOKEN = re.compile(r"(?<=^/public/tasks/.{36}/)[^/]+")  # a secret: not for the log
 ACCEPTED = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 
@@ -31,12 +33,12 @@ class RequestIdMiddleware:
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = request_id
-            if not response.streaming:
+            if not response.streaming and response.status_code not in BODILESS:
                 response["Content-Length"] = str(len(response.content))  # without it the server answers in chunks
             if settings.TASKAPI_ACCESS_LOG:
                 facts = {
                     "method": request.method,
-                    "path": request.path,
+                    "path": PUBLIC_TOKEN.sub("…", request.path),
                     "status": response.status_code,
                     "duration_ms": round((time.perf_counter() - started) * 1000, 2),
                 }

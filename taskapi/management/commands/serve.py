@@ -15,6 +15,7 @@ from django.db import connection
 from taskapi.ops import unready
 from taskapi.supervisor import Child, supervise
 
+WEB_STATEMENT_TIMEOUT = "5000"  # milliseconds: as long as the official client waits for an answer
 GRACE = 30  # seconds that requests and deliveries in flight have to finish
 
 
@@ -22,7 +23,11 @@ def address(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not colon or not host or not port.isdecimal() or int(port) > 65535:
         raise ArgumentTypeError(f"{text!r} is no HOST:PORT")
-    return host.strip("[]"), int(port)
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
+    except OSError:
+        raise ArgumentTypeError(f"{host!r} is no address of this machine") from None
+    return str(found[0][4][0]), int(port)
 
 
 class Command(BaseCommand):
@@ -43,7 +48,9 @@ class Command(BaseCommand):
             raise CommandError("The database has no tables yet: run `python manage.py migrate` first.")
         connection.close()
         refuse_taken(bind)
-        children = [Child("web", web_command(bind, count, settings.TASKAPI_THREADS or (1 if is_sqlite else 4)))]
+        command = web_command(bind, count, settings.TASKAPI_THREADS or (1 if is_sqlite else 4))
+        limit = os.environ.get("TASKAPI_STATEMENT_TIMEOUT", WEB_STATEMENT_TIMEOUT)
+        children = [Child("web", command, {"TASKAPI_STATEMENT_TIMEOUT": limit})]
         if not no_worker:
             children.append(Child("worker", [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"]))
         host = f"[{bind[0]}]" if ":" in bind[0] else bind[0]
@@ -59,10 +66,7 @@ class Command(BaseCommand):
 
 
 def is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return ipaddress.ip_address(host).is_loopback
 
 
 def refuse_taken(bind: tuple[str, int]) -> None:
