@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import Http404
 
 from projects.models import Project
-from tasks import changes, statements
+from tasks import changes
 from tasks.changes import Fields
 from tasks.models import Action
 from tasks.models.action import ActionStatus
@@ -17,10 +17,7 @@ from tasks.models.action import ActionStatus
 def add_action(project: Project, public_id: uuid.UUID, fields: Fields, *, now: datetime.datetime) -> Action:
     """One more action of a task."""
     with transaction.atomic():
-        task = changes.locked(project, public_id)
-        if not task.has_actions:
-            statements.update(task.number, {"has_actions": True})
-        return changes.arm(task, [fields], now)[0]
+        return changes.arm(changes.locked(project, public_id), [fields], now)[0]
 
 
 def update_action(

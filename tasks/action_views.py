@@ -67,6 +67,8 @@ class ActionViewSet(InProject, GenericViewSet[Action]):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def change(self, id: str, action_id: str, *, partial: bool) -> Response:
+        _ = self.request.data  # read now: a slow body must not be waited for while the task is locked
+
         def check(stored: Action) -> dict[str, Any]:
             return self.checked(partial=partial, stored=stored)
 

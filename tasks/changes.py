@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404
@@ -34,7 +35,7 @@ NEW = TaskRow(
     status=Status.PENDING.value,
     value=None,
     value_max=100,
-    data=None,
+    data="null",
     tags="{}",
     queue="",
     external_id="",
@@ -99,6 +100,7 @@ def update_task(
             task = locked_with_parent(project, public_id, values["parent_id"])
         else:
             task = locked(project, public_id)
+        now = max(now, task.updated)  # it was taken before the lock was waited for
         if "parent_id" in values and task.parent_id not in (None, values["parent_id"]):
             raise refused_parent("A task's parent can't be changed once it is set.")
         if merge_tags and "tags" in values:
@@ -115,7 +117,7 @@ def cancel_task(project: Project, public_id: uuid.UUID, *, actor: Principal, now
     with transaction.atomic():
         task = locked(project, public_id)
         if task.status not in TERMINAL:
-            move(task, {"status": Status.CANCELLED.value}, actor, now)
+            move(task, {"status": Status.CANCELLED.value}, actor, max(now, task.updated))
 
 
 def mark_stale(project_id: int, public_id: uuid.UUID, now: datetime.datetime) -> bool:
@@ -137,6 +139,8 @@ def arm(task: TaskRow, actions: Sequence[Fields], now: datetime.datetime) -> lis
     """Adds actions to a task; costs nothing where there are none."""
     if not actions:
         return []
+    if not task.has_actions:
+        statements.update(task.number, {"has_actions": True})
     rows = [Action(task_id=task.number, created=now, updated=now, **fields) for fields in actions]
     return Action.objects.bulk_create(rows)
 
@@ -179,7 +183,7 @@ def columns(fields: Fields) -> dict[str, Any]:
     values = dict(fields)
     if "parent" in values:
         values["parent_id"] = values.pop("parent")
-    if values.get("data") is not None:
+    if "data" in values:
         values["data"] = orjson.dumps(values["data"]).decode()
     if "tags" in values:
         values["tags"] = orjson.dumps(values["tags"]).decode()
@@ -188,7 +192,10 @@ def columns(fields: Fields) -> dict[str, Any]:
 
 def merged(tags: str, sent: Mapping[str, str | None]) -> str:
     laid_over = {**json.loads(tags), **sent}
-    return orjson.dumps({name: value for name, value in laid_over.items() if value is not None}).decode()
+    text = orjson.dumps({name: value for name, value in laid_over.items() if value is not None}).decode()
+    if len(text) > settings.TASKAPI_MAX_BODY:  # else many small merges could make what no single body may
+        raise ValidationError({"tags": ValidationError("These are more tags than a task can have.", code="max_length")})
+    return text
 
 
 def move(task: TaskRow, values: dict[str, Any], actor: Principal, now: datetime.datetime) -> TaskRow:

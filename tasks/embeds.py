@@ -49,7 +49,7 @@ def asked_for(params: QueryDict) -> list[str]:
     for name in names:
         if name not in EMBEDS:
             raise ValidationError({"embed": ValidationError(f"“{name}” can't be embedded.", code="unknown")})
-    return names
+    return list(dict.fromkeys(names))
 
 
 def tasks_on_wire(tasks: Sequence[TaskRow], project: Project, embeds: Iterable[str] = ()) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from tasks.statuses import Status
 NOT_FILTERS = frozenset({"page_size", "cursor", "embed", "format"})
 REPEATABLE = frozenset({"status", "tag", "embed"})
 Filter = Callable[[list[str]], list[Condition]]
+MAX_TAGS = 50
 LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 
 
@@ -27,10 +28,10 @@ def bad_value(text: str) -> ValidationError:
 
 
 def as_uuid(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise bad_value("An id is expected.") from None
+    public_id = statements.public_id_of(text)
+    if public_id is None:
+        raise bad_value("An id is expected.")
+    return public_id
 
 
 def as_moment(text: str, *, end_of_day: bool) -> datetime.datetime:
@@ -55,6 +56,8 @@ def by_status(values: list[str]) -> list[Condition]:
 
 
 def by_tags(values: list[str]) -> list[Condition]:
+    if len(values) > MAX_TAGS:
+        raise bad_value(f"At most {MAX_TAGS} tags may be asked for.")
     conditions = []
     for value in values:
         name, colon, wanted = value.partition(":")

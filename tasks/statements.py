@@ -6,6 +6,7 @@ calls `insert` and `update`.
 """
 
 import datetime
+import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -27,7 +28,7 @@ class TaskRow(NamedTuple):
     status: str
     value: int | None
     value_max: int
-    data: str | None
+    data: str
     tags: str
     queue: str
     external_id: str
@@ -50,7 +51,8 @@ class TaskRow(NamedTuple):
         return Progress(self.status, self.value, self.value_max)
 
 
-JSON_COLUMNS = frozenset({"data", "tags"})
+PUBLIC_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+JSON_COLUMNS = frozenset({"tags"})
 
 
 def find(project_id: int, public_id: uuid.UUID) -> TaskRow | None:
@@ -67,6 +69,11 @@ def lock(project_id: int, public_ids: Sequence[uuid.UUID]) -> list[TaskRow]:
     """
     conditions = [is_one_of("public_id", public_ids), Condition("project_id = %s", (project_id,))]
     return select(conditions, f"ORDER BY number{dialect().lock}")
+
+
+def public_id_of(text: str) -> uuid.UUID | None:
+    """A task's id as it stands in a path or a parameter; None for what can't be one."""
+    return uuid.UUID(text) if PUBLIC_ID.fullmatch(text) else None
 
 
 class Condition(NamedTuple):

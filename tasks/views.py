@@ -26,10 +26,10 @@ from tasks.statements import TaskRow
 
 def public_id_of(text: str) -> uuid.UUID:
     """The id in a path; raises `Http404` for what can't be one."""
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise Http404 from None
+    public_id = statements.public_id_of(text)
+    if public_id is None:
+        raise Http404
+    return public_id
 
 
 @documentation.tasks

@@ -39,8 +39,8 @@ def task_on_wire(task: TaskRow, place: Place) -> dict[str, Any]:
         "status": task.status,
         "value": task.value,
         "value_max": task.value_max,
-        "value_percent": json_number(percentage(task.value, task.value_max)),
-        "data": Fragment(task.data) if task.data is not None else None,
+        "value_percent": json_number(task.progress().percent),
+        "data": Fragment(task.data),
         "tags": Fragment(task.tags),
         "queue": task.queue,
         "external_id": task.external_id,
@@ -57,11 +57,6 @@ def task_on_wire(task: TaskRow, place: Place) -> dict[str, Any]:
         "url": f"{place.url}{public_id}/",
         "public_url": f"{place.public_url}{public_id}/{task.public_token}/",
     }
-
-
-def percentage(value: int | None, value_max: int) -> int | None:
-    """Whole percents, not clipped at 100; None where either number is missing."""
-    return 100 * value // value_max if value is not None and value_max else None
 
 
 def json_number(number: int | None) -> int | Fragment | None:

@@ -38,7 +38,7 @@ class Rows:
         return self.cursor.execute("SELECT number FROM projects_project").fetchone()[0]
 
     def insert(self, task: dict[str, Any]) -> tuple[Any, ...]:
-        task["data"], task["tags"] = Jsonb(task["data"]), Jsonb(task["tags"])
+        task["data"], task["tags"] = orjson.dumps(task["data"]).decode(), Jsonb(task["tags"])
         return self.cursor.execute(INSERT, list(task.values())).fetchone()
 
     def update(self, value: int, now: datetime, project: int, public_id: str) -> tuple[Any, ...]:

@@ -14,10 +14,10 @@ class StatusChange(models.Model):
     old = models.CharField(max_length=16)
     new = models.CharField(max_length=16)
     at = models.DateTimeField()
-    # No index on who: nobody asks for the changes of a key, and each row would pay for it.
-    key = models.ForeignKey(ApiKey, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    # Who it was stays, also when he is gone; and nobody asks for the changes of a key: no row pays for an index.
+    key = models.ForeignKey(ApiKey, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
     )
 
     class Meta:

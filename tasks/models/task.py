@@ -36,7 +36,7 @@ class Task(models.Model):
     status = models.CharField(max_length=16, choices=[(s, s) for s in Status], default=Status.PENDING)
     value = models.BigIntegerField(null=True, blank=True)
     value_max = models.BigIntegerField(default=100)
-    data = models.JSONField(null=True, blank=True)
+    data = models.TextField(default="null")  # JSON as sent: nothing looks into it, and jsonb would rewrite numbers
     tags = models.JSONField(default=dict, blank=True)
     queue = models.CharField(max_length=TEXT_MAX, default="", blank=True)
     external_id = models.CharField(max_length=TEXT_MAX, default="", blank=True)
