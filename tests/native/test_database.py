@@ -38,7 +38,7 @@ def test_a_database_that_is_away_is_a_503_that_says_when_to_come_back(api, monke
     assert response["Retry-After"] == "1"
     assert response.json() == {
         "type": "server_error",
-        "errors": [{"code": "service_unavailable", "detail": "The database is away. Try again.", "attr": None}],
+        "errors": [{"code": "service_unavailable", "detail": "The database did not answer. Try again.", "attr": None}],
     }
     assert b"secret-host" not in response.content
 

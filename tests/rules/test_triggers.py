@@ -242,7 +242,7 @@ def test_last_reached(trigger, before, after, expected):
         pytest.param("50", [60, None, 60], ["50", "50"], id="nor does null keep what had been reached"),
         pytest.param("*/30", [0, 30, 29, 31, 60], ["*/30"] * 4, id="every n-th, back and forth"),
         pytest.param("20,40,80", [0, 25, 90], ["20", "80"], id="reached by two updates fires twice"),
-        pytest.param("*/10%", range(0, 101), ["*/10%"] * 11, id="every tenth percent of a hundred steps"),
+        pytest.param("*/10%", range(101), ["*/10%"] * 11, id="every tenth percent of a hundred steps"),
     ],
 )
 def test_a_run_of_updates(trigger, values, expected):
