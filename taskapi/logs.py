@@ -5,12 +5,12 @@ import logging
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from taskapi.rest.request_id import current_request_id
+from taskapi.rest import request_id
 
 
 def add_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    if request_id := current_request_id.get():
-        event["request_id"] = request_id
+    if current := request_id.current.get():
+        event["request_id"] = current
     return event
 
 

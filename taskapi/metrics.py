@@ -4,10 +4,7 @@ With several web processes, `serve` sets `PROMETHEUS_MULTIPROC_DIR`, and each sc
 """
 
 import os
-import time
-from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Histogram, generate_latest, multiprocess
 from prometheus_client.registry import REGISTRY
 
@@ -20,17 +17,9 @@ SECONDS = Histogram(
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class MetricsMiddleware:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        started = time.perf_counter()
-        response = self.get_response(request)
-        # A client may send any word as its method: each would be a series of its own.
-        method = request.method if request.method in METHODS else "other"
-        SECONDS.labels(method, response.status_code).observe(time.perf_counter() - started)
-        return response
+def observe(method: str, status: int, seconds: float) -> None:
+    """Counts an answer. A client may send any word as its method: each would be a series of its own."""
+    SECONDS.labels(method if method in METHODS else "other", status).observe(seconds)
 
 
 def exposition() -> bytes:

@@ -46,10 +46,8 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 MIDDLEWARE = [
-    "taskapi.rest.request_id.RequestIdMiddleware",
-    "taskapi.metrics.MetricsMiddleware",
-    "taskapi.rest.hosts.HostMiddleware",
-    "taskapi.rest.body_length.BodyLengthMiddleware",
+    "taskapi.edge.EdgeMiddleware",
+    "taskapi.edge.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "taskapi.rest.headers.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
+from orjson import Fragment
 from uuid_utils.compat import uuid7
 
 from benchmarks.bare import postgresql, sqlite
@@ -105,7 +106,7 @@ def on_wire(row: tuple[Any, ...]) -> dict[str, Any]:
         "value": value,
         "value_max": value_max,
         "value_percent": 100 * value // value_max if value is not None and value_max else None,
-        "data": row[6],
+        "data": Fragment(row[6]) if isinstance(row[6], str) else row[6],
         "tags": row[7],
         "queue": row[8],
         "external_id": row[9],

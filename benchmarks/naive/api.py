@@ -1,18 +1,31 @@
 """Tasks by a `ModelViewSet`."""
 
+import json
 from typing import Any
 
 from django.urls import include, path
 from django.utils import timezone
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.routers import SimpleRouter
-from rest_framework.serializers import ModelSerializer
+from rest_framework.serializers import JSONField, ModelSerializer
 from rest_framework.viewsets import ModelViewSet
 
 from tasks.models import Task
 
 
+class JsonText(JSONField):
+    """The column is text."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return json.dumps(super().to_internal_value(data))
+
+    def to_representation(self, value: str) -> Any:
+        return json.loads(value)
+
+
 class TaskSerializer(ModelSerializer):
+    data = JsonText(required=False)
+
     class Meta:
         model = Task
         fields = "__all__"

@@ -37,15 +37,19 @@ class StrictJSONParser(JSONParser):
             value = json.loads(body.decode(), parse_constant=refuse_constant)
         except RecursionError:
             raise ParseError("JSON parse error - nested too deep") from None
-        except ValueError as error:
+        except json.JSONDecodeError as error:
             raise ParseError(f"JSON parse error - {error}") from None
+        except UnicodeDecodeError:
+            raise ParseError("JSON parse error - JSON is UTF-8") from None
+        except ValueError:  # Python's own limit, and its advice how to lift it
+            raise ParseError("JSON parse error - a number has too many digits") from None
         if suspicious:
             refuse_what_no_database_keeps(value)
         return value
 
 
 def refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+    raise ParseError(f"JSON parse error - {name} is not JSON")
 
 
 def refuse_what_no_database_keeps(value: Any) -> None:
