@@ -30,7 +30,7 @@ class KeyAuthentication(authentication.BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[Principal, Principal] | None:
-        header: str = request.META.get("HTTP_AUTHORIZATION", "")
+        header: str = request._request.META.get("HTTP_AUTHORIZATION", "")
         scheme, _, key = header.partition(" ")
         if scheme.lower() != "bearer":
             return None

@@ -27,6 +27,22 @@ from tasks.statuses import TERMINAL, Status, clocks
 
 Fields = Mapping[str, Any]
 
+# Columns that neither move the status of a task nor depend on what is stored: what most progress reports send.
+MOVES_NOTHING = frozenset(
+    {
+        "data",
+        "end_time",
+        "external_id",
+        "max_runtime",
+        "name",
+        "queue",
+        "stall_timeout",
+        "start_time",
+        "tags",
+        "value",
+        "value_max",
+    }
+)
 NEW = TaskRow(
     number=0,  # the database gives it
     public_id=uuid.UUID(int=0),
@@ -95,6 +111,10 @@ def update_task(
     """
     values = columns(fields)
     actions: Sequence[Fields] = values.pop("actions", ())
+    if values.keys() <= MOVES_NOTHING and not actions and not (merge_tags and "tags" in values):
+        in_place = statements.update_in_place(project.pk, public_id, values, now)
+        if in_place is not None:
+            return in_place
     with transaction.atomic():
         if values.get("parent_id") is not None:
             task = locked_with_parent(project, public_id, values["parent_id"])

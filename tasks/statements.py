@@ -2,7 +2,7 @@
 
 A model instance costs more to make, and its statement more to compile, than PostgreSQL takes to answer it; so tasks are
 read and written here as tuples. Whoever has time (the admin, filters, sweeps) uses the model. `tasks.changes` alone
-calls `insert` and `update`.
+calls those that write.
 """
 
 import datetime
@@ -138,6 +138,26 @@ def update(number: int, values: Mapping[str, Any]) -> None:
     sql = f"UPDATE tasks_task SET {', '.join(f'{name} = {hole(name)}' for name in values)} WHERE number = %s"
     with connection.cursor() as cursor:
         cursor.execute(sql, [*adapted(values.values()), number])
+
+
+def update_in_place(
+    project_id: int, public_id: uuid.UUID, values: Mapping[str, Any], now: datetime.datetime
+) -> TaskRow | None:
+    """One statement, which is its own transaction: the task after `values`, where they can move nothing else.
+
+    None where there is no such task, and where more must be looked at: a stale one comes back to life, and actions hear
+    of a change. `values` holds neither the status nor what the next look of a sweep depends on.
+    """
+    own = dialect()
+    sets = "".join(f"{name} = {hole(name)}, " for name in values)
+    sql = (
+        f"UPDATE tasks_task SET {sets}updated = CASE WHEN updated > %s THEN updated ELSE %s END WHERE public_id = %s "
+        f"AND project_id = %s AND status <> 'stale' AND NOT has_actions RETURNING {own.columns}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, adapted([*values.values(), now, now, public_id, project_id]))
+        rows = cursor.fetchall()
+    return own.row(rows[0]) if rows else None
 
 
 def fetch(rest: str, params: Iterable[Any]) -> list[TaskRow]:

@@ -48,7 +48,8 @@ class TaskViewSet(InProject, GenericViewSet[Task]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.embeds = asked_for(request.query_params)  # before anything is written
+        # Before anything is written; and most requests ask for nothing.
+        self.embeds = asked_for(request.query_params) if request._request.META.get("QUERY_STRING") else []
         if self.embeds and not self.principal.may(Scope.READ_TASKS):
             raise PermissionDenied("What is embedded needs the scope read:tasks.")
 
@@ -99,5 +100,5 @@ class TaskViewSet(InProject, GenericViewSet[Task]):
 
 
 def refuse_unknown_monitor(request: Request) -> None:
-    if monitor := request.META.get("HTTP_X_TASKBADGER_MONITOR"):
+    if monitor := request._request.META.get("HTTP_X_TASKBADGER_MONITOR"):
         raise ValidationError({"X-TASKBADGER-MONITOR": ValidationError(f"There is no monitor “{monitor}”.", "unknown")})

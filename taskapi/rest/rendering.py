@@ -43,8 +43,9 @@ class ContentNegotiation(DefaultContentNegotiation):
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        accept = request.META.get("HTTP_ACCEPT", "*/*")
-        if accept in {"*/*", "application/json"} and "format=" not in request.META.get("QUERY_STRING", ""):
+        meta = request._request.META  # what `request.META` finds after having looked elsewhere
+        accept = meta.get("HTTP_ACCEPT", "*/*")
+        if accept in {"*/*", "application/json"} and "format=" not in meta.get("QUERY_STRING", ""):
             first = next(iter(renderers))
             return first, first.media_type
         return super().select_renderer(request, renderers, format_suffix)  # type: ignore[no-any-return]

@@ -84,8 +84,16 @@ def test_a_move_of_the_status_costs_one_more(warm, task):
     path = f"tasks/{task['id']}"
     assert_costs(3, statements(warm, "PATCH", path, {"status": "processing", "value": 5}))
     assert_costs(3, statements(warm, "PATCH", path, {"status": "stale"}))
-    assert_costs(3, statements(warm, "PATCH", path, {}))
     assert_costs(3, statements(warm, "DELETE", path))
+
+
+def test_a_ping_that_revives_is_tried_as_a_plain_one_first(warm, make_task):
+    assert_costs(4, statements(warm, "PATCH", f"tasks/{make_task(status='stale')['id']}", {}))
+
+
+@pytest.mark.parametrize("body", [{}, {"value": 5}, {"data": {"a": 1}, "queue": "q"}])
+def test_what_can_move_nothing_else_asks_once(warm, task, body):
+    assert_costs(1, statements(warm, "PATCH", f"tasks/{task['id']}", body))
 
 
 def test_a_parent_costs_an_update_one_more(warm, task, make_task):

@@ -84,7 +84,8 @@ def refuse_taken(bind: tuple[str, int]) -> None:
 def web_command(bind: tuple[str, int], workers: int, threads: int) -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "taskapi.wsgi:application"),
-        *("--interface", "wsgi", "--http", "1", "--no-ws"),
+        # One runtime thread: with several, they and the request threads contend for the interpreter.
+        *("--interface", "wsgi", "--http", "1", "--no-ws", "--runtime-mode", "st"),
         *("--host", bind[0], "--port", str(bind[1])),
         *("--workers", str(workers), "--blocking-threads", str(threads)),
         # A thread keeps its database connection: let it live while nobody calls.
