@@ -7,6 +7,7 @@ body without them, many times faster, and must accept exactly what they accept: 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
@@ -50,12 +51,31 @@ class ActionInput(serializers.Serializer[Any]):
             raise serializers.ValidationError(str(error), "invalid_point") from None
         return trigger
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        stored = self.instance
-        if {"integration", "config"} & attrs.keys() or stored is None:
-            integration = attrs.get("integration", getattr(stored, "integration", ""))
-            check_config(integration, attrs.get("config", getattr(stored, "config", {})))
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Names a bad channel or `config` along with what else is wrong, not only once the rest is right."""
+        wrong: dict[str, Any] = {}
+        try:
+            attrs: dict[str, Any] = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if not isinstance(data, dict) or not isinstance(error.detail, dict):
+                raise
+            attrs, wrong = data, dict(error.detail)
+        sent = {"integration", "config"} & attrs.keys()
+        if (sent or self.instance is None) and not {"integration", "config"} & wrong.keys():
+            try:
+                self.check_channel(attrs)
+            except DjangoValidationError as error:
+                wrong |= serializers.as_serializer_error(error)
+        if wrong:
+            raise serializers.ValidationError(wrong)
         return attrs
+
+    def check_channel(self, attrs: dict[str, Any]) -> None:
+        integration, config = (
+            attrs.get(name, getattr(self.instance, name, default))
+            for name, default in (("integration", ""), ("config", {}))
+        )
+        check_config(integration, config)
 
 
 @extend_schema_serializer(component_name="Action")

@@ -105,3 +105,19 @@ def test_every_bad_action_is_named_at_once(api, project):
 def test_a_mail_has_one_to_five_recipients(api, make_task, addresses):
     path = f"tasks/{make_task()['id']}/actions"
     assert api.post(path, {**EMAIL, "config": {"to": addresses}}).status_code == 201
+
+
+def test_a_bad_trigger_hides_neither_a_bad_channel_nor_a_bad_config(api):
+    bad = [
+        {"trigger": "9x", "integration": "sms"},
+        {"trigger": "9x", "integration": "email", "config": {"to": "nobody"}},
+    ]
+    response = api.post("tasks", {"name": "", "actions": bad})
+    assert response.status_code == 400
+    assert {error["attr"] for error in response.json()["errors"]} == {
+        "name",
+        "actions.0.trigger",
+        "actions.0.integration",
+        "actions.1.trigger",
+        "actions.1.config",
+    }
