@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from projects.locks import locked, locked_organization
 from projects.models import ApiKey, Membership, Organization, User
@@ -92,10 +91,11 @@ def keep_an_owner(organization: Organization, leaving: Membership) -> None:
 
 
 def person_behind(principal: Principal) -> User | None:
-    """The person who signed in; or who made the key, or the key that made it, if he is still a member; or an owner."""
+    """The person who signed in; or the key's creator, if he is still an active member; or the first owner."""
     if principal.user_id is not None:
         return User.objects.get(pk=principal.user_id)
     members = Membership.objects.filter(organization=principal.organization, user__is_active=True)
-    maker = members.filter(user__in=ApiKey.objects.filter(Q(pk=principal.key_id)).values("creator"))
+    keys = ApiKey.objects.filter(pk=principal.key_id)  # type: ignore[misc] # who is no person came with a key
+    maker = members.filter(user__in=keys.values("creator"))
     membership = maker.first() or members.filter(role=Role.OWNER).order_by("pk").first()
     return membership.user if membership else None

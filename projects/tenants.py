@@ -1,7 +1,7 @@
 """Organizations and projects, made and renamed. How they go is in `projects.deleting`."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -10,6 +10,8 @@ from projects import keyring
 from projects.locks import locked, locked_organization
 from projects.models import Membership, Organization, Project, User
 from projects.scopes import Role
+
+Named = TypeVar("Named", Organization, Project)
 
 
 def create_organization(slug: str, name: str, owner: User, *, owner_name: str = "") -> Organization:
@@ -28,12 +30,7 @@ def create_organization(slug: str, name: str, owner: User, *, owner_name: str = 
 def change_organization(organization: Organization, fields: Mapping[str, Any]) -> Organization:
     """Renames it; raises `ValidationError` on `slug`, which is in every key and URL, when another is sent."""
     with transaction.atomic():
-        organization = locked_organization(organization)
-        keep("slug", organization.slug, fields)
-        organization.name = fields.get("name", organization.name)
-        organization.save(update_fields=["name"])
-        transaction.on_commit(keyring.forget)
-    return organization
+        return rename(locked_organization(organization), fields)
 
 
 def create_project(organization: Organization, slug: str, name: str) -> Project:
@@ -50,12 +47,16 @@ def create_project(organization: Organization, slug: str, name: str) -> Project:
 def change_project(project: Project, fields: Mapping[str, Any]) -> Project:
     """Renames it; raises `ValidationError` on `slug` when another is sent."""
     with transaction.atomic():
-        project = locked(project)
-        keep("slug", project.slug, fields)
-        project.name = fields.get("name", project.name)
-        project.save(update_fields=["name"])
-        transaction.on_commit(keyring.forget)
-    return project
+        return rename(locked(project), fields)
+
+
+def rename(row: Named, fields: Mapping[str, Any]) -> Named:
+    """The locked row under its new name, inside the caller's transaction."""
+    keep("slug", row.slug, fields)
+    row.name = fields.get("name", row.name)
+    row.save(update_fields=["name"])
+    transaction.on_commit(keyring.forget)
+    return row
 
 
 def save_new(row: Organization | Project, field: str, taken: str) -> None:
