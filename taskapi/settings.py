@@ -31,6 +31,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [_base.hostname, "local
 INSTALLED_APPS = [
     "taskapi",
     "projects",
+    "integrations",
+    "monitors",
     "tasks",
     "dashboard",
     "django.contrib.admin",
@@ -132,6 +134,16 @@ LOGOUT_REDIRECT_URL = "/api/"
 globals().update(env.email_url("EMAIL_URL", "consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("TASKAPI_FROM_EMAIL", f"taskapi@{_base.hostname}")
 
+# -- Messages --------------------------------------------------------------------------------------------------------
+
+# What webhook secrets and the like are encrypted with: the first encrypts, all decrypt. Without any, SECRET_KEY does.
+TASKAPI_ENCRYPTION_KEYS = env.list("TASKAPI_ENCRYPTION_KEYS", default=[])
+TASKAPI_WEBHOOK_ALLOW = env.list("TASKAPI_WEBHOOK_ALLOW", default=[])  # CIDRs of one's own networks that may be called
+TASKAPI_APPRISE_SCHEMES = env.list("TASKAPI_APPRISE_SCHEMES", default=[])  # beside those of services with a fixed host
+TASKAPI_DELIVERY_THREADS = env.int("TASKAPI_DELIVERY_THREADS", 16)  # messages that a worker sends at the same time
+TASKAPI_DELIVERY_DEADLINE = env.float("TASKAPI_DELIVERY_DEADLINE", 15)  # seconds that a receiver has for its answer
+TASKAPI_KEEP_DELIVERIES_DAYS = env.int("TASKAPI_KEEP_DELIVERIES_DAYS", 30)  # those that are delivered or given up
+
 # -- Pages -----------------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
@@ -210,6 +222,13 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [
         {"name": "Tasks", "description": "Units of work that are monitored: progress, status, data."},
         {"name": "Actions", "description": "What a task does when it reaches a point: a trigger, and who hears of it."},
+        {
+            "name": "Global actions",
+            "description": "Rules of an organization: actions of every task or monitor that matches.",
+        },
+        {"name": "Monitors", "description": "Schedules: when a run is expected, and what was heard of it."},
+        {"name": "Integrations", "description": "Channels: where messages go."},
+        {"name": "Deliveries", "description": "Messages that were sent or are owed, with every attempt."},
         {"name": "Organizations", "description": "Tenants. Nothing of one is ever seen from another."},
         {"name": "Projects", "description": "Systems within an organization: what tasks belong to."},
         {"name": "Members", "description": "People in an organization, each with a role."},

@@ -12,6 +12,7 @@ from taskapi.sign_in import SignInView, SignOutView
 urlpatterns = [
     # First, for nearly all requests go there. What it hides of the paths below is no project's slug: RESERVED_PROJECTS.
     re_path(r"^api/(?P<org>[^/]+)/(?P<project>[^/]+)/", include("tasks.urls")),
+    re_path(r"^api/(?P<org>[^/]+)/(?P<project>[^/]+)/", include("monitors.urls")),
     re_path(r"^$", RedirectView.as_view(pattern_name="entry")),
     path("favicon.ico", RedirectView.as_view(url="/static/taskapi/icon.svg")),
     re_path(r"^api/?$", EntryView.as_view(), name="entry"),
@@ -21,7 +22,10 @@ urlpatterns = [
     re_path(r"^api/auth/login/?$", SignInView.as_view(), name="login"),
     re_path(r"^api/auth/logout/?$", SignOutView.as_view(), name="logout"),
     re_path(r"^api/", include("projects.urls")),
+    re_path(r"^api/", include("integrations.urls")),
+    re_path(r"^api/", include("tasks.organization_urls")),
     re_path(r"^api/", errors.UnknownPath.as_view(), name="unknown"),
+    re_path(r"^ping/", include("monitors.ping_urls")),
     re_path(r"", include("dashboard.urls")),
     re_path(r"^healthz/?$", ops.healthz),
     re_path(r"^readyz/?$", ops.readyz),

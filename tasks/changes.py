@@ -56,6 +56,7 @@ NEW = TaskRow(
     queue="",
     external_id="",
     parent_id=None,
+    monitor_id=None,
     max_runtime=None,
     stale_timeout=None,
     stall_timeout=None,
@@ -66,6 +67,8 @@ NEW = TaskRow(
     updated=datetime.datetime.min,
     status_before_stale="",
     wake_at=None,
+    is_overrun=False,
+    still_since=None,
     has_actions=False,
     public_token="",
 )

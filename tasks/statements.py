@@ -33,6 +33,7 @@ class TaskRow(NamedTuple):
     queue: str
     external_id: str
     parent_id: uuid.UUID | None
+    monitor_id: uuid.UUID | None
     max_runtime: int | None
     stale_timeout: int | None
     stall_timeout: int | None
@@ -43,6 +44,8 @@ class TaskRow(NamedTuple):
     updated: datetime.datetime
     status_before_stale: str
     wake_at: datetime.datetime | None
+    is_overrun: bool
+    still_since: datetime.datetime | None
     has_actions: bool
     public_token: str
 
@@ -188,27 +191,31 @@ class Dialect(NamedTuple):
     row: Callable[[Sequence[Any]], TaskRow]
 
 
-MOMENTS = frozenset({"start_time", "end_time", "created", "updated", "wake_at"})
+MOMENTS = frozenset({"start_time", "end_time", "created", "updated", "wake_at", "still_since"})
 
 
 def row_of_sqlite(values: Sequence[Any]) -> TaskRow:
     """Position by position: `_replace` by name takes three times as long, and a page has a thousand rows."""
-    head, (parent_id, *limits), (start, end, delay, created, updated) = values[2:11], values[11:15], values[15:20]
+    head, (parent_id, monitor_id, *limits) = values[2:11], values[11:16]
+    start, end, delay, created, updated, before_stale, wake, is_overrun, still, has_actions, token = values[16:]
     row = (
         values[0],
         uuid.UUID(values[1]),
         *head,
         uuid.UUID(parent_id) if parent_id else None,
+        uuid.UUID(monitor_id) if monitor_id else None,
         *limits,
         start and moment(start),
         end and moment(end),
         None if delay is None else datetime.timedelta(microseconds=delay),
         moment(created),
         moment(updated),
-        values[20],
-        values[21] and moment(values[21]),
-        bool(values[22]),
-        values[23],
+        before_stale,
+        wake and moment(wake),
+        bool(is_overrun),
+        still and moment(still),
+        bool(has_actions),
+        token,
     )
     return TaskRow._make(row)
 

@@ -53,7 +53,7 @@ def task_on_wire(task: TaskRow, place: Place) -> dict[str, Any]:
         "time_to_start": duration_string(task.time_to_start) if task.time_to_start is not None else None,
         "created": task.created,
         "updated": task.updated,
-        "monitor": None,
+        "monitor": task.monitor_id,
         "url": f"{place.url}{public_id}/",
         "public_url": f"{place.public_url}{public_id}/{task.public_token}/",
     }

@@ -51,6 +51,8 @@ class Organization(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     # Then nobody reaches it, its slug is free for others, and a sweep deletes its rows: `projects.deleting`.
     deleted = models.DateTimeField(null=True, blank=True)
+    # Moved by each change of its global actions: what a process remembers of them is then out of date.
+    rules_version = models.BigIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         ordering = ("slug",)

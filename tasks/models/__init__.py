@@ -1,5 +1,6 @@
 from tasks.models.action import Action
+from tasks.models.global_action import GlobalAction, Streak
 from tasks.models.status_change import StatusChange
 from tasks.models.task import Task
 
-__all__ = ["Action", "StatusChange", "Task"]
+__all__ = ["Action", "GlobalAction", "StatusChange", "Streak", "Task"]

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from uuid_utils.compat import uuid7
 
+from monitors.models import Monitor
 from projects.models import Project
 from tasks.statuses import Status
 
@@ -50,6 +51,16 @@ class Task(models.Model):
         related_name="children",
         db_index=False,
     )
+    # Which monitor the run belongs to stays, also when that is deleted.
+    monitor = models.ForeignKey(
+        Monitor,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     max_runtime = models.IntegerField(null=True, blank=True)
     stale_timeout = models.IntegerField(null=True, blank=True)
     stall_timeout = models.IntegerField(null=True, blank=True)
@@ -62,6 +73,10 @@ class Task(models.Model):
     status_before_stale = models.CharField(max_length=16, default="", blank=True)
     # When a sweep must next look at the task. A ping leaves it alone, the sweep finds the task fresh and moves it on.
     wake_at = models.DateTimeField(null=True, blank=True)
+    # `max_runtime_exceeded` was found out of the present run: once is enough.
+    is_overrun = models.BooleanField(default=False, db_default=False)
+    # Since when `value` has stood still; None where nobody asks (no `stall_timeout`) and once `stalled` was told.
+    still_since = models.DateTimeField(null=True, blank=True)
     # Set with the first action and never cleared: an update of a task without one asks for none.
     has_actions = models.BooleanField(default=False)
     public_token = models.CharField(max_length=32, default=make_public_token, editable=False)
@@ -91,6 +106,8 @@ class Task(models.Model):
             ),
             # `?parent=`, `?embed=children`, and whether a task has children when it is given a parent.
             models.Index(fields=("parent", "-number"), name="task_children", condition=~Q(parent=None)),
+            # `?monitor=`
+            models.Index(fields=("monitor", "-number"), name="task_list_by_monitor", condition=~Q(monitor=None)),
             # The sweep's look for due tasks.
             models.Index(fields=("wake_at",), name="task_due", condition=~Q(wake_at=None)),
         )

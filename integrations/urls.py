@@ -1,0 +1,5 @@
+"""Paths of this room, each with and without its trailing slash."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

@@ -1,0 +1,85 @@
+"""Scheduled-task monitors: when a run is expected, and what was heard of it. Only the verbs of this room write them."""
+
+import datetime
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from projects.models import Project
+
+GRACE = 300  # seconds
+
+
+class State(models.TextChoices):
+    NEW = "new"  # nothing was heard of it yet: it is never late
+    UP = "up"
+    LATE = "late"  # a run is overdue, within the grace that it is given
+    DOWN = "down"  # a run did not come, took too long, or failed
+
+
+class MonitorQuerySet(models.QuerySet["Monitor"]):
+    def due(self, now: datetime.datetime) -> "MonitorQuerySet":
+        """Those that a sweep must look at; what waits to be deleted is left in peace."""
+        return self.filter(look_at__lte=now, project__organization__deleted=None).order_by("look_at")
+
+
+class Monitor(models.Model):
+    """Either `interval` or `cron` is set. The id is random: whoever knows it may ping."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="monitors", db_index=False)
+    name = models.CharField(max_length=255)
+    interval = models.IntegerField(null=True, blank=True)  # seconds
+    cron = models.CharField(max_length=255, default="", blank=True)
+    timezone = models.CharField(max_length=64, default="UTC")
+    grace = models.IntegerField(default=GRACE)  # seconds
+    max_runtime = models.IntegerField(null=True, blank=True)  # seconds
+    enabled = models.BooleanField(default=True)
+    status = models.CharField(max_length=8, choices=State, default=State.NEW)
+    # The last run failed: only one that succeeds brings the monitor up, not one that begins.
+    failed = models.BooleanField(default=False)
+    last_check_in = models.DateTimeField(null=True, blank=True)
+    next_due = models.DateTimeField(null=True, blank=True)
+    run_started = models.DateTimeField(null=True, blank=True)  # the run that is under way, where it said so
+    look_at = models.DateTimeField(null=True, blank=True)  # when a sweep must next look at it
+    created = models.DateTimeField()
+
+    objects: ClassVar[models.Manager["Monitor"]] = models.Manager.from_queryset(MonitorQuerySet)()
+
+    class Meta:
+        ordering = ("created", "id")
+        constraints = (
+            models.CheckConstraint(condition=Q(status__in=State.values), name="monitor_status_is_known"),
+            models.CheckConstraint(condition=Q(interval=None) ^ Q(cron=""), name="monitor_has_one_schedule"),
+        )
+        indexes = (
+            models.Index(fields=("project", "created"), name="monitors_of_project"),
+            models.Index(fields=("look_at",), name="monitor_due", condition=~Q(look_at=None)),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MonitorChange(models.Model):
+    """A change of a monitor's status, written with it; what must hear of it is told from here (`announced`)."""
+
+    monitor = models.ForeignKey(Monitor, on_delete=models.CASCADE, related_name="changes", db_index=False)
+    old = models.CharField(max_length=8)
+    new = models.CharField(max_length=8)
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=255, default="")
+    shown = models.TextField()  # the monitor as the API showed it then, JSON
+    announced = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (
+            models.Index(fields=("monitor", "id"), name="changes_of_monitor"),
+            models.Index(fields=("id",), name="monitor_change_unannounced", condition=Q(announced=False)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.old} -> {self.new}"
