@@ -1,8 +1,10 @@
 # glibc, not Alpine: every package then has a wheel, and no compiler is needed.
 FROM python:3.12-slim AS packages
-COPY requirements.txt .
+# docker build --build-arg LOCK=requirements-apprise.txt ... adds Apprise, for messages to chat and on-call services.
+ARG LOCK=requirements.txt
+COPY ${LOCK} .
 RUN python -m venv /opt/venv \
-    && /opt/venv/bin/pip install --no-cache-dir --no-input --require-hashes --only-binary :all: -r requirements.txt
+    && /opt/venv/bin/pip install --no-cache-dir --no-input --require-hashes --only-binary :all: -r ${LOCK}
 
 FROM python:3.12-slim
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1

@@ -6,7 +6,7 @@
   bench    the benchmarks; flags go to `python -m benchmarks`
   schema   renew the OpenAPI snapshot, tests/guards/openapi.yaml
   lock     resolve requirements*.in into requirements*.txt; `lock --upgrade` takes newer releases
-  install  only make .venv and install requirements.txt
+  install  only make .venv and install requirements.txt; `install apprise` adds what messages to chats need
 
 With make, flags stand in ARGS: make test ARGS="tests/rules -k progress". Another Python: make run PYTHON=python3.12
 """
@@ -44,7 +44,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = str(BIN / "python")
-LOCK, DEV_LOCK = "requirements.txt", "requirements-dev.txt"
+LOCK, DEV_LOCK, APPRISE_LOCK = "requirements.txt", "requirements-dev.txt", "requirements-apprise.txt"
 STAMP = VENV / "installed.json"
 # The same in and out of .venv. A new Python, or a checkout that was moved, calls for a new .venv.
 INTERPRETER = f"{sys.version} {sys.base_prefix} {VENV}"
@@ -61,8 +61,8 @@ SETTINGS = {"ALLOWED_HOSTS", "BASE_URL", "DATABASE_URL", "DEBUG", "DJANGO_SETTIN
 
 def install(lock: str) -> None:
     """Bring .venv up to `lock`. Costs nothing when its stamp says that this was done."""
-    # The larger lock holds every pin of the smaller.
-    locks = [LOCK, DEV_LOCK] if lock == DEV_LOCK else [LOCK]
+    # The larger locks hold every pin of the smaller.
+    locks = sorted({LOCK, lock})
     done = {"interpreter": INTERPRETER}
     done.update((name, hashlib.sha256((ROOT / name).read_bytes()).hexdigest()) for name in locks)
     if done.items() <= read_stamp().items():
@@ -307,15 +307,20 @@ def lock(arguments: list[str]) -> int:
     # For every platform at once and with all hashes; no header and no index, so that anyone's run gives the same bytes.
     resolve = [str(BIN / "uv"), "pip", "compile", "-q", "--generate-hashes", "--universal", "--python-version", "3.11"]
     resolve += ["--no-header", *arguments]
-    dev = ["-c", LOCK, "requirements.in", "requirements-dev.in", "-o", DEV_LOCK]
-    code = call([*resolve, "requirements.in", "-o", LOCK]) or call([*resolve, *dev])
-    if "://" in (ROOT / LOCK).read_text() + (ROOT / DEV_LOCK).read_text():
+    larger = {
+        DEV_LOCK: ["requirements-dev.in"],
+        APPRISE_LOCK: ["pyproject.toml", "--extra", "apprise"],
+    }
+    code = call([*resolve, "requirements.in", "-o", LOCK])
+    for name, sources in larger.items():
+        code = code or call([*resolve, "-c", LOCK, "requirements.in", *sources, "-o", name])
+    if any("://" in (ROOT / name).read_text() for name in (LOCK, *larger)):
         sys.exit("The lock names an index or a URL: it would bind everyone to this machine's.")
     return code
 
 
-def only_install(_: list[str]) -> int:
-    install(LOCK)
+def only_install(arguments: list[str]) -> int:
+    install(APPRISE_LOCK if "apprise" in arguments else LOCK)
     return 0
 
 
