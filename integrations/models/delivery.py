@@ -34,8 +34,11 @@ class Delivery(models.Model):
     public_id = models.UUIDField(unique=True, default=uuid7, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
-    # None for the built-in `email`, and for a channel that is gone: `integration` still says which it was.
-    channel = models.ForeignKey(Channel, on_delete=models.SET_NULL, null=True, related_name="deliveries")
+    # None for the built-in `email`, and for a channel that is gone: `integration` still says which it was. Without the
+    # database's own check: a channel that is deleted this very moment must not fail the change that a message tells of.
+    channel = models.ForeignKey(
+        Channel, models.SET_NULL, null=True, related_name="deliveries", db_constraint=False, db_index=False
+    )
     integration = models.CharField(max_length=50)
     config = models.JSONField(default=dict)  # the action's own: who gets the mail
     task_id = models.UUIDField(null=True)
@@ -59,16 +62,26 @@ class Delivery(models.Model):
             models.CheckConstraint(condition=Q(status__in=DeliveryStatus.values), name="delivery_status_is_known"),
         )
         indexes = (
-            # What a worker takes next.
-            models.Index(fields=("due_at",), name="delivery_due", condition=Q(status="pending")),
+            # What a worker takes next: of a channel, and of what has none.
+            models.Index(
+                fields=("channel", "due_at"),
+                name="delivery_due_of_channel",
+                condition=Q(status="pending", channel__isnull=False),
+            ),
+            models.Index(fields=("due_at",), name="delivery_due_of_mail", condition=Q(status="pending", channel=None)),
+            # What a channel that is deleted leaves behind. What has no channel is not in it: SQLite would take this for
+            # the way to what is due.
+            models.Index(fields=("channel",), name="delivery_of_channel", condition=Q(channel__isnull=False)),
             # The list, newest first; by project; by status; and those of a task or a monitor.
             models.Index(fields=("organization", "-number"), name="delivery_list"),
             models.Index(fields=("project", "-number"), name="delivery_list_by_project"),
             models.Index(fields=("organization", "status", "-number"), name="delivery_list_by_status"),
-            models.Index(fields=("task_id", "-number"), name="delivery_of_task", condition=~Q(task_id=None)),
-            models.Index(fields=("monitor_id", "-number"), name="delivery_of_monitor", condition=~Q(monitor_id=None)),
+            models.Index(fields=("task_id", "-number"), name="delivery_of_task", condition=Q(task_id__isnull=False)),
+            models.Index(
+                fields=("monitor_id", "-number"), name="delivery_of_monitor", condition=Q(monitor_id__isnull=False)
+            ),
             # The sweep of those that are kept long enough.
-            models.Index(fields=("finished",), name="delivery_finished", condition=~Q(finished=None)),
+            models.Index(fields=("finished",), name="delivery_finished", condition=Q(finished__isnull=False)),
         )
 
     def __str__(self) -> str:

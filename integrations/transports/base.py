@@ -1,10 +1,12 @@
-"""What every transport is given and gives back. A transport knows one kind of destination, and nothing of the outbox."""
+"""What every transport is given and gives back. Each knows one kind of destination, and nothing of the outbox."""
 
 import datetime
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from django.core.exceptions import ValidationError
 
 from integrations.models import Channel
 
@@ -46,10 +48,35 @@ class Outcome:
 
 class Transport(Protocol):
     def check_channel(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        """A channel's `config` as it is to be stored; raises Django's `ValidationError({"config.url": error})`."""
+        """A channel's `config`, whole and right; raises Django's `ValidationError({"config.url": error})`."""
+
+    def sealed_of(self, config: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+        """Parts a checked `config`: what is stored for everyone to see, and what is stored sealed.
+
+        The second is "" where nothing of it is secret. A webhook's signing secret is no part of it: nobody sends it.
+        """
 
     def check_config(self, config: Any, channel: Channel | None) -> None:
         """Raises Django's `ValidationError({"config": error})` for an action's `config` that the channel can't use."""
 
     def send(self, outgoing: Outgoing, *, now: datetime.datetime, deadline: float) -> Outcome:
         """One attempt, over within `deadline` seconds; what the network does is in the outcome, never raised."""
+
+
+def refused(field: str, text: str) -> ValidationError:
+    return ValidationError({field: ValidationError(text, "invalid")})
+
+
+def check_is_object(config: Any) -> None:
+    """What an action's `config` is for every channel."""
+    if not isinstance(config, dict):
+        raise refused("config", "This must be a JSON object.")
+
+
+def only_key(config: Mapping[str, Any], name: str) -> Any:
+    """The value of the one key that a channel's `config` has; raises `ValidationError` for others, and for none."""
+    for other in config.keys() - {name}:
+        raise refused(f"config.{other}", f"A channel of this kind takes `{name}` alone.")
+    if name not in config:
+        raise refused(f"config.{name}", "This field is required.")
+    return config[name]

@@ -28,6 +28,7 @@ from taskapi.rest.rendering import JSONRenderer
 
 NO_FORMS = frozenset({401, 403, 404, 406, 500, 503})
 UNKNOWN = "unknown"  # the name of the last pattern under /api/
+NO_PAGES = {UNKNOWN, "ping", "ping-signal"}  # to look at a ping would be to make one
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -194,7 +195,8 @@ class Links:
 
 
 def is_page(path: str) -> bool:
+    """Whether a click may lead there."""
     try:
-        return resolve(path).url_name != UNKNOWN
+        return resolve(path).url_name not in NO_PAGES
     except Resolver404:
         return False

@@ -1,16 +1,17 @@
 """Sessions, sign-in and messages: for people with a browser. A request that brings a key has no use for them.
 
-Together they cost as much as the query of a get.
+Together they would cost it as much as the query of a get.
 """
 
-from typing import Any
+from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib.auth import middleware as auth
-from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
-from django.http import HttpRequest
-from django.utils.deprecation import MiddlewareMixin
+from django.http import HttpRequest, HttpResponseBase
+
+from taskapi.rest.headers import Guards
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
 def comes_with_key(request: HttpRequest) -> bool:
@@ -23,22 +24,36 @@ def comes_with_key(request: HttpRequest) -> bool:
     )
 
 
-class NotForKeys(MiddlewareMixin):
-    def __call__(self, request: HttpRequest) -> Any:
-        return self.get_response(request) if comes_with_key(request) else super().__call__(request)
+class KeyShortcut:
+    """Leads a request with a key past all middleware between here and `shortcut_end`.
+
+    Those serve pages, but for the ones that guard every answer: their part is done here.
+    """
+
+    end: Handler  # Django makes the middleware from the last to the first
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.past_pages = KeyShortcut.end
+        self.guards = Guards()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not comes_with_key(request) or self.guards.redirects(request):
+            return self.get_response(request)
+        response = self.past_pages(request)
+        self.guards.add(request, response)
+        return response
 
 
-class SessionMiddleware(NotForKeys, sessions.SessionMiddleware):
+def shortcut_end(get_response: Handler) -> Handler:
+    """Where requests with a key come back to the way of all others: the last of the middleware, and itself none."""
+    KeyShortcut.end = staticmethod(get_response)
+    return get_response
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         """A session's key is letters and digits; PostgreSQL can't even be asked for one with a NUL character."""
         if not request.COOKIES.get(settings.SESSION_COOKIE_NAME, "x").isalnum():
             del request.COOKIES[settings.SESSION_COOKIE_NAME]
         super().process_request(request)
-
-
-class AuthenticationMiddleware(NotForKeys, auth.AuthenticationMiddleware):
-    pass
-
-
-class MessageMiddleware(NotForKeys, messages.MessageMiddleware):
-    pass

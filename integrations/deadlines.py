@@ -1,0 +1,38 @@
+"""A bound in time for calls that know none: name look-ups, and libraries that talk to a network."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+class TookTooLong(Exception):
+    """Not over in time."""
+
+
+def within(seconds: float, work: Callable[[], Result], places: threading.BoundedSemaphore) -> Result:
+    """What `work()` returns or raises, or `TookTooLong`.
+
+    Nothing can stop the thread that works: one that takes too long is left to come to its end by itself. `places`: how
+    many there may be at once, so that a dead name server or mail server does not fill the process with them.
+    """
+    ends = time.monotonic() + seconds
+    if not places.acquire(timeout=max(0, seconds)):
+        raise TookTooLong
+    future: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # the caller's to handle, whatever it is
+            future.set_exception(error)
+        finally:
+            places.release()
+
+    threading.Thread(target=run, daemon=True).start()
+    if wait([future], max(0, ends - time.monotonic())).not_done:
+        raise TookTooLong
+    return future.result()
