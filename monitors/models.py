@@ -7,16 +7,13 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from monitors.schedules import CRON_MAX
+from monitors.states import State
 from projects.models import Project
 
 GRACE = 300  # seconds
-
-
-class State(models.TextChoices):
-    NEW = "new"  # nothing was heard of it yet: it is never late
-    UP = "up"
-    LATE = "late"  # a run is overdue, within the grace that it is given
-    DOWN = "down"  # a run did not come, took too long, or failed
+SECONDS_MAX = 2**31 - 1
+STATES = [state.value for state in State]
 
 
 class MonitorQuerySet(models.QuerySet["Monitor"]):
@@ -32,12 +29,12 @@ class Monitor(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="monitors", db_index=False)
     name = models.CharField(max_length=255)
     interval = models.IntegerField(null=True, blank=True)  # seconds
-    cron = models.CharField(max_length=255, default="", blank=True)
+    cron = models.CharField(max_length=CRON_MAX, default="", blank=True)
     timezone = models.CharField(max_length=64, default="UTC")
     grace = models.IntegerField(default=GRACE)  # seconds
     max_runtime = models.IntegerField(null=True, blank=True)  # seconds
     enabled = models.BooleanField(default=True)
-    status = models.CharField(max_length=8, choices=State, default=State.NEW)
+    status = models.CharField(max_length=8, choices=[(state, state.capitalize()) for state in STATES], default="new")
     # The last run failed: only one that succeeds brings the monitor up, not one that begins.
     failed = models.BooleanField(default=False)
     last_check_in = models.DateTimeField(null=True, blank=True)
@@ -51,12 +48,14 @@ class Monitor(models.Model):
     class Meta:
         ordering = ("created", "id")
         constraints = (
-            models.CheckConstraint(condition=Q(status__in=State.values), name="monitor_status_is_known"),
+            models.CheckConstraint(condition=Q(status__in=STATES), name="monitor_status_is_known"),
             models.CheckConstraint(condition=Q(interval=None) ^ Q(cron=""), name="monitor_has_one_schedule"),
         )
         indexes = (
+            # The list.
             models.Index(fields=("project", "created"), name="monitors_of_project"),
-            models.Index(fields=("look_at",), name="monitor_due", condition=~Q(look_at=None)),
+            # The sweep's look for due monitors.
+            models.Index(fields=("look_at",), name="monitor_due", condition=Q(look_at__isnull=False)),
         )
 
     def __str__(self) -> str:
@@ -77,7 +76,9 @@ class MonitorChange(models.Model):
     class Meta:
         ordering = ("id",)
         indexes = (
+            # The history of one, and its end with its monitor.
             models.Index(fields=("monitor", "id"), name="changes_of_monitor"),
+            # What is still to be told.
             models.Index(fields=("id",), name="monitor_change_unannounced", condition=Q(announced=False)),
         )
 

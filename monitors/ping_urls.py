@@ -1,5 +1,10 @@
-"""Paths of this room, each with and without its trailing slash."""
+"""Paths under `/ping/`, each with and without its trailing slash."""
 
-from typing import Any
+from django.urls import re_path
 
-urlpatterns: list[Any] = []
+from monitors.pinging import ping
+
+urlpatterns = [
+    re_path(r"^(?P<id>[^/]+)/?$", ping, name="ping"),
+    re_path(r"^(?P<id>[^/]+)/(?P<said>[^/]+)/?$", ping, name="ping-signal"),
+]

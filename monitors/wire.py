@@ -1,0 +1,30 @@
+"""Monitors as the API shows them."""
+
+from typing import Any
+
+import orjson
+from django.conf import settings
+
+from monitors.models import Monitor
+
+
+def monitor_on_wire(monitor: Monitor) -> dict[str, Any]:
+    """Asks the database for nothing."""
+    return {
+        "id": monitor.pk,
+        "name": monitor.name,
+        "interval": monitor.interval,
+        "cron": monitor.cron or None,
+        "timezone": monitor.timezone,
+        "grace": monitor.grace,
+        "max_runtime": monitor.max_runtime,
+        "enabled": monitor.enabled,
+        "status": str(monitor.status),
+        "last_check_in": monitor.last_check_in,
+        "next_due": monitor.next_due,
+        "ping_url": f"{settings.BASE_URL}/ping/{monitor.pk}",
+    }
+
+
+def monitor_as_json(monitor: Monitor) -> str:
+    return orjson.dumps(monitor_on_wire(monitor), option=orjson.OPT_UTC_Z).decode()
