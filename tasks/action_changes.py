@@ -17,7 +17,7 @@ from tasks.models.action import ActionStatus
 def add_action(project: Project, public_id: uuid.UUID, fields: Fields, *, now: datetime.datetime) -> Action:
     """One more action of a task."""
     with transaction.atomic():
-        return changes.arm(changes.locked(project, public_id), [fields], now)[0]
+        return changes.arm(changes.locked(project, public_id).tasks[0], [fields], now)[0]
 
 
 def update_action(
@@ -49,7 +49,7 @@ def cancel_action(project: Project, public_id: uuid.UUID, action_id: int, *, now
 
 def locked_action(project: Project, public_id: uuid.UUID, action_id: int) -> Action:
     """The action, held together with its task, whose updates may fire it."""
-    task = changes.locked(project, public_id)
+    task = changes.locked(project, public_id).tasks[0]
     action = Action.objects.filter(task=task.number, pk=action_id).first()
     if action is None:
         raise Http404

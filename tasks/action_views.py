@@ -78,7 +78,8 @@ class ActionViewSet(InProject, GenericViewSet[Action]):
         return Response(self.shown(action))
 
     def checked(self, *, partial: bool, stored: Action | None = None) -> dict[str, Any]:
-        serializer = ActionInput(stored, data=self.request.data, partial=partial)
+        context = {"organization_id": self.project.organization_id}
+        serializer = ActionInput(stored, data=self.request.data, partial=partial, context=context)
         serializer.is_valid(raise_exception=True)
         fields: dict[str, Any] = serializer.validated_data
         return fields

@@ -1,4 +1,4 @@
-"""Tasks for the operator to look at, `/admin/`: nothing is written here, only `tasks.changes` writes tasks."""
+"""Tasks and global actions for the operator, `/admin/`. Tasks are only looked at: `tasks.changes` alone writes them."""
 
 import uuid
 from typing import Any, cast
@@ -7,9 +7,11 @@ from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import cached_property
 
-from tasks.models import Action, StatusChange, Task
+from tasks.global_actions import change_global_action
+from tasks.models import Action, GlobalAction, StatusChange, Task
 
 MOST = 10_000  # rows that a list pages through; filters and search find the others
 
@@ -92,3 +94,31 @@ class ActionAdmin(ReadOnly):
 class StatusChangeAdmin(ReadOnly):
     list_display = ("id", "task_id", "old", "new", "at", "key_id", "user_id")
     ordering = ("-id",)
+
+
+@admin.register(GlobalAction)
+class GlobalActionAdmin(admin.ModelAdmin):
+    """Switched on and off here; all else of them needs the checks of the API."""
+
+    fields = (
+        *("enabled", "organization", "name", "trigger", "integration", "config", "project", "monitor", "name_filter"),
+        *("failures_in_row", "notify_recovery", "snooze_until", "created", "updated"),
+    )
+    readonly_fields = fields[1:]
+    list_display = ("id", "name", "organization", "trigger", "integration", "enabled")
+    list_select_related = ("organization",)
+    list_filter = ("enabled",)
+    search_fields = ("name", "organization__slug")
+    ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[GlobalAction]":
+        return super().get_queryset(request).filter(organization__deleted=None)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: GlobalAction, form: Any, change: bool) -> None:
+        change_global_action(obj.organization, obj.pk, lambda _: {"enabled": obj.enabled}, now=timezone.now())

@@ -7,7 +7,8 @@ project, and its `ValidationError({field: error})` for what only the stored stat
 import datetime
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -17,70 +18,43 @@ from django.db import transaction
 from django.http import Http404
 from uuid_utils.compat import uuid7
 
+from monitors import checkins
 from projects.models import Project
 from projects.principals import Principal
-from tasks import statements
-from tasks.models import Action, StatusChange, Task
+from tasks import listened, statements
+from tasks.deadlines import is_stalled, next_look, still_since
+from tasks.firing import Happening, fire, is_heard
+from tasks.models import Action, StatusChange
 from tasks.models.task import make_public_token
-from tasks.statements import TaskRow
+from tasks.parents import locked_parent, locked_with_parent, refused_parent
+from tasks.row import NEW, TaskRow
+from tasks.rules import ENDS, book_of, remembered, reread
+from tasks.statements import Locked
 from tasks.statuses import TERMINAL, Status, clocks
+from tasks.triggers import NOTHING, Event
 
 Fields = Mapping[str, Any]
 
 # Columns that neither move the status of a task nor depend on what is stored: what most progress reports send.
-MOVES_NOTHING = frozenset(
-    {
-        "data",
-        "end_time",
-        "external_id",
-        "max_runtime",
-        "name",
-        "queue",
-        "stall_timeout",
-        "start_time",
-        "tags",
-        "value",
-        "value_max",
-    }
-)
-NEW = TaskRow(
-    number=0,  # the database gives it
-    public_id=uuid.UUID(int=0),
-    project_id=0,
-    name="",
-    status=Status.PENDING.value,
-    value=None,
-    value_max=100,
-    data="null",
-    tags="{}",
-    queue="",
-    external_id="",
-    parent_id=None,
-    monitor_id=None,
-    max_runtime=None,
-    stale_timeout=None,
-    stall_timeout=None,
-    start_time=None,
-    end_time=None,
-    time_to_start=None,
-    created=datetime.datetime.min,
-    updated=datetime.datetime.min,
-    status_before_stale="",
-    wake_at=None,
-    is_overrun=False,
-    still_since=None,
-    has_actions=False,
-    public_token="",
-)
+MOVES_NOTHING = frozenset({"data", "end_time", "external_id", "name", "queue", "tags", "value", "value_max"})
+MOVES_PROGRESS = frozenset({"value", "value_max"})
+MOVES_NEXT_LOOK = ("status", "stale_timeout", "max_runtime", "start_time", "is_overrun")
+FAILURES = frozenset({Status.ERROR, Status.STALE})
 
 
-def create_task(project: Project, fields: Fields, *, now: datetime.datetime) -> TaskRow:
-    """A new task with its actions. `fields`: by the wire's names; `parent` an id, `actions` a list."""
+def create_task(
+    project: Project, fields: Fields, *, monitor_id: uuid.UUID | None = None, now: datetime.datetime
+) -> TaskRow:
+    """A new task with its actions. `fields`: by the wire's names; `parent` an id, `actions` a list.
+
+    monitor_id: a monitor of the project whose run this is: it has checked in.
+    """
     values = columns(fields)
     actions: Sequence[Fields] = values.pop("actions", ())
     task = NEW._replace(
         public_id=uuid7(),
         project_id=project.pk,
+        monitor_id=monitor_id,
         created=now,
         updated=now,
         has_actions=bool(actions),
@@ -88,15 +62,24 @@ def create_task(project: Project, fields: Fields, *, now: datetime.datetime) -> 
         **values,
     )
     task = task._replace(**{**clocks_of(task, None, task.status, now), **values})
-    task = task._replace(wake_at=next_look(task))
-    if task.parent_id is None and not actions:
-        return statements.insert(task)  # one statement is its own transaction
+    task = task._replace(wake_at=next_look(task), still_since=still_since(None, task, now))
+    happening = Happening(project, NOTHING, task)
+    rules = remembered(project.organization_id)
+    is_plain = task.parent_id is None and not actions and monitor_id is None and not is_heard(happening, rules)
+    # One statement is its own transaction.
+    if is_plain and (stored := statements.insert(task, project.organization_id, rules.version)):
+        return stored
     with transaction.atomic():
         if task.parent_id is not None:
-            check_parent(next(iter(statements.lock(project.pk, [task.parent_id])), None))
-        task = statements.insert(task)
-        arm(task, actions, now)
-    return task
+            locked_parent(project, task.parent_id)
+        while (stored := statements.insert(task, project.organization_id, rules.version)) is None:
+            rules = reread(project.organization_id)
+        fire([happening._replace(task=stored)], rules, now, arm(stored, actions, now))
+        if monitor_id is not None:
+            is_over, is_failure = stored.status in TERMINAL, stored.status in FAILURES
+            checkins.check_in(project.pk, monitor_id, now, is_over=is_over, is_failure=is_failure)
+    listened.note(stored)
+    return stored
 
 
 def update_task(
@@ -114,48 +97,43 @@ def update_task(
     """
     values = columns(fields)
     actions: Sequence[Fields] = values.pop("actions", ())
-    if values.keys() <= MOVES_NOTHING and not actions and not (merge_tags and "tags" in values):
-        in_place = statements.update_in_place(project.pk, public_id, values, now)
+    rules = remembered(project.organization_id)
+    is_plain = values.keys() <= MOVES_NOTHING and not actions and not (merge_tags and "tags" in values)
+    is_heard_of = listened.is_listened(public_id) or not (
+        rules.deaf_to_progress or values.keys().isdisjoint(MOVES_PROGRESS)
+    )
+    if is_plain and not is_heard_of:
+        in_place = statements.update_in_place(project, public_id, values, now, rules.version)
         if in_place is not None:
             return in_place
     with transaction.atomic():
         if values.get("parent_id") is not None:
-            task = locked_with_parent(project, public_id, values["parent_id"])
+            found = locked_with_parent(project, public_id, values["parent_id"])
         else:
-            task = locked(project, public_id)
+            found = locked(project, public_id)
+        task = found.tasks[0]
         now = max(now, task.updated)  # it was taken before the lock was waited for
-        if "parent_id" in values and task.parent_id not in (None, values["parent_id"]):
+        if "parent_id" in values and values["parent_id"] is None and task.parent_id is not None:
             raise refused_parent("A task's parent can't be changed once it is set.")
         if merge_tags and "tags" in values:
             values["tags"] = merged(task.tags, fields["tags"])
+        armed = None
         if actions:
             values["has_actions"] = True
-        task = move(task, values, actor, now)
-        arm(task, actions, now)
+            added = arm(task._replace(has_actions=True), actions, now)
+            armed = None if task.has_actions else added
+        task = move(project, found, values, actor, now, armed)
+    listened.note(task)
     return task
 
 
 def cancel_task(project: Project, public_id: uuid.UUID, *, actor: Principal, now: datetime.datetime) -> None:
     """Sets `cancelled`; a task that is already over stays as it is."""
     with transaction.atomic():
-        task = locked(project, public_id)
+        found = locked(project, public_id)
+        task = found.tasks[0]
         if task.status not in TERMINAL:
-            move(task, {"status": Status.CANCELLED.value}, actor, max(now, task.updated))
-
-
-def mark_stale(project_id: int, public_id: uuid.UUID, now: datetime.datetime) -> bool:
-    """Sets `stale` on a task that has been silent for its `stale_timeout`; its `updated` stays. False: it was not due.
-
-    A task that was heard of meanwhile is looked at again when it can next be due.
-    """
-    with transaction.atomic():
-        for task in statements.lock(project_id, [public_id]):
-            look = next_look(task)
-            if look is not None and look <= now:
-                write(task, {"status": Status.STALE.value, "status_before_stale": task.status}, None, now)
-                return True
-            statements.update(task.number, {"wake_at": look})
-    return False
+            move(project, found, {"status": Status.CANCELLED.value}, actor, max(now, task.updated))
 
 
 def arm(task: TaskRow, actions: Sequence[Fields], now: datetime.datetime) -> list[Action]:
@@ -168,37 +146,12 @@ def arm(task: TaskRow, actions: Sequence[Fields], now: datetime.datetime) -> lis
     return Action.objects.bulk_create(rows)
 
 
-def locked(project: Project, public_id: uuid.UUID) -> TaskRow:
-    rows = statements.lock(project.pk, [public_id])
-    if not rows:
+def locked(project: Project, public_id: uuid.UUID) -> Locked:
+    """The task, held; raises `Http404`."""
+    found = statements.lock(project.pk, [public_id])
+    if not found.tasks:
         raise Http404
-    return rows[0]
-
-
-def locked_with_parent(project: Project, public_id: uuid.UUID, parent_id: uuid.UUID) -> TaskRow:
-    """The task, held together with the one that is to be its parent, which is fit to be that."""
-    found = {task.public_id: task for task in statements.lock(project.pk, [public_id, parent_id])}
-    if public_id not in found:
-        raise Http404
-    task = found[public_id]
-    if task.parent_id is None:
-        if public_id == parent_id:
-            raise refused_parent("A task can't be its own parent.")
-        check_parent(found.get(parent_id))
-        if Task.objects.filter(parent=public_id).exists():  # type: ignore[misc] # by its public id
-            raise refused_parent("A task that has children can't have a parent: tasks nest one level deep.")
-    return task
-
-
-def check_parent(parent: TaskRow | None) -> None:
-    if parent is None:
-        raise refused_parent("There is no such task in this project.", "does_not_exist")
-    if parent.parent_id is not None:
-        raise refused_parent("That task has a parent itself: tasks nest one level deep.")
-
-
-def refused_parent(text: str, code: str = "invalid") -> ValidationError:
-    return ValidationError({"parent": ValidationError(text, code=code)})
+    return found
 
 
 def columns(fields: Fields) -> dict[str, Any]:
@@ -221,35 +174,66 @@ def merged(tags: str, sent: Mapping[str, str | None]) -> str:
     return text
 
 
-def move(task: TaskRow, values: dict[str, Any], actor: Principal, now: datetime.datetime) -> TaskRow:
-    """A change that a client asked for: `updated` moves, and a stale task comes back to life."""
+def move(
+    project: Project,
+    found: Locked,
+    values: dict[str, Any],
+    actor: Principal,
+    now: datetime.datetime,
+    armed: Sequence[Action] | None = None,
+) -> TaskRow:
+    """A change that a client asked for: `updated` moves, a stale task comes back to life, and actions hear of it.
+
+    armed: all actions of the task, where they are known.
+    """
+    task = found.tasks[0]
+    before = task.progress()
     if task.status == Status.STALE and "status" not in values:
         values["status"] = task.status_before_stale or Status.PENDING.value
+        before = replace(before, status=values["status"])  # to be heard of again fires nothing
     status = values.get("status", task.status)
     if status != task.status:
         values["status_before_stale"] = task.status if status == Status.STALE else ""
-    return write(task, {**values, "updated": now}, actor, now)
-
-
-def write(task: TaskRow, values: Fields, actor: Principal | None, now: datetime.datetime) -> TaskRow:
-    """The task after `values`, with the clocks and the history that a move of the status brings along."""
-    status = values.get("status", task.status)
-    after = task._replace(**{**clocks_of(task, task.status, status, now), **values})
-    if status != task.status or after.stale_timeout != task.stale_timeout:
+    clocks = clocks_of(task, task.status, status, now)
+    if clocks.get("start_time"):
+        values["is_overrun"] = False  # a new run
+    after = task._replace(**{**clocks, **values, "updated": now})
+    after = after._replace(still_since=still_since(task, after, now))
+    stalled = is_stalled(after, now)
+    if stalled:
+        after = after._replace(still_since=None)
+    if any(getattr(task, name) != getattr(after, name) for name in MOVES_NEXT_LOOK):
         after = after._replace(wake_at=next_look(after))
-    differs = {name: new for name, old, new in zip(task._fields, task, after, strict=True) if new != old}
-    if differs:
-        statements.update(task.number, differs)
+    statements.update(task.number, {name: new for name, old, new in differing(task, after)})
     if status != task.status:
-        StatusChange.objects.create(
-            task_id=task.number,
-            old=task.status,
-            new=status,
-            at=now,
-            key_id=actor.key_id if actor else None,
-            user_id=actor.user_id if actor else None,
-        )
+        record([(task, after)], actor, now)
+    happening = Happening(project, before, after, Event.STALLED if stalled else "")
+    fire([happening], book_of(project.organization_id, found.rules_version), now, armed)
     return after
+
+
+def differing(task: TaskRow, after: TaskRow) -> Iterator[tuple[str, Any, Any]]:
+    """Column, old and new value. `updated` is always among them: a statement needs one."""
+    for name, old, new in zip(task._fields, task, after, strict=True):
+        if new != old or name == "updated":
+            yield name, old, new
+
+
+def record(changes: Sequence[tuple[TaskRow, TaskRow]], actor: Principal | None, now: datetime.datetime) -> None:
+    """The history of changes of status, by whom, and word to the monitors whose runs have ended by them."""
+    key_id, user_id = (actor.key_id, actor.user_id) if actor else (None, None)
+    StatusChange.objects.bulk_create(
+        StatusChange(task_id=task.number, old=task.status, new=after.status, at=now, key_id=key_id, user_id=user_id)
+        for task, after in changes
+    )
+    # In one order, so that no two sweeps wait for each other's monitors in a ring.
+    for _, after in sorted(changes, key=lambda change: str(change[1].monitor_id)):
+        if after.monitor_id is None or after.status not in ENDS:
+            continue
+        if after.status == Status.CANCELLED:
+            checkins.run_cancelled(after.monitor_id, now)
+        else:
+            checkins.run_ended(after.monitor_id, now, is_failure=after.status in FAILURES)
 
 
 def clocks_of(task: TaskRow, old_status: str | None, new_status: str, now: datetime.datetime) -> dict[str, Any]:
@@ -262,10 +246,3 @@ def clocks_of(task: TaskRow, old_status: str | None, new_status: str, now: datet
         time_to_start=task.time_to_start,
         now=now,
     )
-
-
-def next_look(task: TaskRow) -> datetime.datetime | None:
-    """When a sweep must look at the task: when it would go stale if nothing more were heard of it."""
-    if task.stale_timeout is None or task.status in TERMINAL or task.status == Status.STALE:
-        return None
-    return task.updated + datetime.timedelta(seconds=task.stale_timeout)

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from projects.models import Project
 from tasks import statements
 from tasks.models import Action, StatusChange
-from tasks.statements import TaskRow
+from tasks.row import TaskRow
 from tasks.wire import Place, action_on_wire, place_of, status_change_on_wire, task_on_wire
 
 Loader = Callable[[Sequence[TaskRow], Place], Mapping[Any, list[dict[str, Any]]]]

@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from integrations.channels import check_action
 from taskapi.rest.fields import INT64_MAX, UUID, Choice, Integer, Moment, Text
-from tasks.channels import check_config
 from tasks.models.task import SECONDS_MAX, TEXT_MAX
 from tasks.statuses import Status
 from tasks.triggers import TriggerError, parse
@@ -41,7 +41,7 @@ class ActionInput(serializers.Serializer[Any]):
     trigger = Text(
         max_length=255, help_text="Comma-separated points: `250`, `95%`, `*/30`, `*/30%`, a status, an event."
     )
-    integration = Text(max_length=50, help_text="The channel that hears of it: `email`.")
+    integration = Text(max_length=50, help_text="The channel that hears of it: `email`, `webhook:ops`.")
     config = serializers.JSONField(required=False, help_text='What the channel needs: `{"to": "a@example.org"}`.')
 
     def validate_trigger(self, trigger: str) -> str:
@@ -75,7 +75,7 @@ class ActionInput(serializers.Serializer[Any]):
             attrs.get(name, getattr(self.instance, name, default))
             for name, default in (("integration", ""), ("config", {}))
         )
-        check_config(integration, config)
+        check_action(self.context["organization_id"], integration, config)
 
 
 @extend_schema_serializer(component_name="Action")

@@ -8,54 +8,22 @@ calls those that write.
 import datetime
 import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import orjson
 from django.db import connection
 
-from tasks.triggers import Progress
+from projects.models import Project
+from tasks.dialects import JSON_COLUMNS, Condition, dialect
+from tasks.row import TaskRow
 
-
-class TaskRow(NamedTuple):
-    """A task as it is, or was, stored. The fields are the columns; `data` and `tags` are JSON text."""
-
-    number: int
-    public_id: uuid.UUID
-    project_id: int
-    name: str
-    status: str
-    value: int | None
-    value_max: int
-    data: str
-    tags: str
-    queue: str
-    external_id: str
-    parent_id: uuid.UUID | None
-    monitor_id: uuid.UUID | None
-    max_runtime: int | None
-    stale_timeout: int | None
-    stall_timeout: int | None
-    start_time: datetime.datetime | None
-    end_time: datetime.datetime | None
-    time_to_start: datetime.timedelta | None
-    created: datetime.datetime
-    updated: datetime.datetime
-    status_before_stale: str
-    wake_at: datetime.datetime | None
-    is_overrun: bool
-    still_since: datetime.datetime | None
-    has_actions: bool
-    public_token: str
-
-    def progress(self) -> Progress:
-        """What triggers compare before and after a change."""
-        return Progress(self.status, self.value, self.value_max)
-
-
+# By the statement itself: whoever acts on rules that he remembers finds out here that they are out of date.
+RULES_VERSION = "SELECT rules_version FROM projects_organization WHERE id = %s"
+RULES_VERSION_OF_PROJECT = (
+    "SELECT o.rules_version FROM projects_organization o JOIN projects_project p ON p.organization_id = o.id "
+    "WHERE p.number = %s"
+)
 PUBLIC_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-JSON_COLUMNS = frozenset({"tags"})
 
 
 def find(project_id: int, public_id: uuid.UUID) -> TaskRow | None:
@@ -64,26 +32,47 @@ def find(project_id: int, public_id: uuid.UUID) -> TaskRow | None:
     return rows[0] if rows else None
 
 
-def lock(project_id: int, public_ids: Sequence[uuid.UUID]) -> list[TaskRow]:
-    """One statement: those of the tasks that are in the project, held until the transaction ends.
+class Locked(NamedTuple):
+    """Tasks that are held until the transaction ends, and the version of their organization's rules."""
+
+    tasks: list[TaskRow]
+    rules_version: int
+
+
+def lock(project_id: int, public_ids: Sequence[uuid.UUID]) -> Locked:
+    """One statement: those of the tasks that are in the project.
 
     They are locked in the order of their numbers, so that no two callers wait for each other in a ring. SQLite's
     transactions are immediate, and need no locks of rows.
     """
-    conditions = [is_one_of("public_id", public_ids), Condition("project_id = %s", (project_id,))]
-    return select(conditions, f"ORDER BY number{dialect().lock}")
+    own = dialect()
+    known = is_one_of("public_id", public_ids)
+    sql = (
+        f"SELECT {own.columns}, ({RULES_VERSION_OF_PROJECT}) FROM tasks_task WHERE {known.sql} AND project_id = %s "
+        f"ORDER BY number{own.lock}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, adapted([project_id, *known.params, project_id]))
+        rows = cursor.fetchall()
+    return Locked([own.row(row[:-1]) for row in rows], rows[0][-1] if rows else 0)
+
+
+def lock_due(now: datetime.datetime, limit: int) -> list[TaskRow]:
+    """One statement: the tasks that a sweep must look at, held; what another sweep holds is left to that.
+
+    What waits to be deleted is left in peace.
+    """
+    rest = (
+        "WHERE wake_at <= %s AND project_id NOT IN (SELECT p.number FROM projects_project p "
+        "JOIN projects_organization o ON o.id = p.organization_id WHERE o.deleted IS NOT NULL) "
+        f"ORDER BY wake_at LIMIT %s{dialect().lock_free}"
+    )
+    return fetch(f"FROM tasks_task {rest}", [now, limit])
 
 
 def public_id_of(text: str) -> uuid.UUID | None:
     """A task's id as it stands in a path or a parameter; None for what can't be one."""
     return uuid.UUID(text) if PUBLIC_ID.fullmatch(text) else None
-
-
-class Condition(NamedTuple):
-    """A part of a WHERE, and the values of its holes."""
-
-    sql: str
-    params: Sequence[Any]
 
 
 class Selection(NamedTuple):
@@ -127,38 +116,53 @@ def has_in_name(part: str) -> Condition:
     return Condition(f"{dialect().position}(name, %s) > 0", (part,))
 
 
-def insert(task: TaskRow) -> TaskRow:
-    """The task as it is stored, with its number."""
+def insert(task: TaskRow, organization_id: int, rules_version: int) -> TaskRow | None:
+    """One statement: the task as it is stored, with its number; None where the rules are of another version."""
     names = TaskRow._fields[1:]
-    sql = f"INSERT INTO tasks_task ({', '.join(names)}) VALUES ({', '.join(map(hole, names))}) RETURNING number"
+    sql = (
+        f"INSERT INTO tasks_task ({', '.join(names)}) SELECT {', '.join(map(hole, names))} "
+        f"WHERE ({RULES_VERSION}) = %s RETURNING number"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, adapted(task[1:]))
-        return task._replace(number=cursor.fetchone()[0])
+        cursor.execute(sql, adapted([*task[1:], organization_id, rules_version]))
+        row = cursor.fetchone()
+    return task._replace(number=row[0]) if row else None
 
 
 def update(number: int, values: Mapping[str, Any]) -> None:
     """Sets the columns named in `values`."""
-    sql = f"UPDATE tasks_task SET {', '.join(f'{name} = {hole(name)}' for name in values)} WHERE number = %s"
+    update_many(list(values), [(*values.values(), number)])
+
+
+def update_many(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Sets the named columns of several tasks. rows: for each its values, and its number at the end."""
+    sql = f"UPDATE tasks_task SET {', '.join(f'{name} = {hole(name)}' for name in names)} WHERE number = %s"
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*adapted(values.values()), number])
+        if len(rows) == 1:
+            cursor.execute(sql, adapted(rows[0]))
+        elif rows:
+            cursor.executemany(sql, [adapted(row) for row in rows])
 
 
 def update_in_place(
-    project_id: int, public_id: uuid.UUID, values: Mapping[str, Any], now: datetime.datetime
+    project: Project, public_id: uuid.UUID, values: Mapping[str, Any], now: datetime.datetime, rules_version: int
 ) -> TaskRow | None:
     """One statement, which is its own transaction: the task after `values`, where they can move nothing else.
 
-    None where there is no such task, and where more must be looked at: a stale one comes back to life, and actions hear
-    of a change. `values` holds neither the status nor what the next look of a sweep depends on.
+    None where there is no such task, and where more must be looked at: a stale one comes back to life, actions hear of
+    a change, somebody asks whether `value` stands still, or the rules are of another version. `values` holds neither
+    the status nor what the next look of a sweep depends on.
     """
     own = dialect()
     sets = "".join(f"{name} = {hole(name)}, " for name in values)
     sql = (
         f"UPDATE tasks_task SET {sets}updated = CASE WHEN updated > %s THEN updated ELSE %s END WHERE public_id = %s "
-        f"AND project_id = %s AND status <> 'stale' AND NOT has_actions RETURNING {own.columns}"
+        "AND project_id = %s AND status <> 'stale' AND NOT has_actions AND stall_timeout IS NULL "
+        f"AND ({RULES_VERSION}) = %s RETURNING {own.columns}"
     )
+    params = [*values.values(), now, now, public_id, project.pk, project.organization_id, rules_version]
     with connection.cursor() as cursor:
-        cursor.execute(sql, adapted([*values.values(), now, now, public_id, project_id]))
+        cursor.execute(sql, adapted(params))
         rows = cursor.fetchall()
     return own.row(rows[0]) if rows else None
 
@@ -177,80 +181,3 @@ def hole(column: str) -> str:
 def adapted(values: Iterable[Any]) -> list[Any]:
     adapt = dialect().adapt
     return [adapt[type(value)](value) if type(value) in adapt else value for value in values]
-
-
-class Dialect(NamedTuple):
-    """Where the two databases differ: psycopg takes and gives Python's own types, SQLite has few types."""
-
-    lock: str
-    json_hole: str
-    columns: str
-    position: str
-    tagged: Callable[[str, str], Condition]
-    adapt: Mapping[type, Callable[[Any], Any]]
-    row: Callable[[Sequence[Any]], TaskRow]
-
-
-MOMENTS = frozenset({"start_time", "end_time", "created", "updated", "wake_at", "still_since"})
-
-
-def row_of_sqlite(values: Sequence[Any]) -> TaskRow:
-    """Position by position: `_replace` by name takes three times as long, and a page has a thousand rows."""
-    head, (parent_id, monitor_id, *limits) = values[2:11], values[11:16]
-    start, end, delay, created, updated, before_stale, wake, is_overrun, still, has_actions, token = values[16:]
-    row = (
-        values[0],
-        uuid.UUID(values[1]),
-        *head,
-        uuid.UUID(parent_id) if parent_id else None,
-        uuid.UUID(monitor_id) if monitor_id else None,
-        *limits,
-        start and moment(start),
-        end and moment(end),
-        None if delay is None else datetime.timedelta(microseconds=delay),
-        moment(created),
-        moment(updated),
-        before_stale,
-        wake and moment(wake),
-        bool(is_overrun),
-        still and moment(still),
-        bool(has_actions),
-        token,
-    )
-    return TaskRow._make(row)
-
-
-def moment(text: str) -> datetime.datetime:
-    return datetime.datetime.fromisoformat(text + "+00:00")
-
-
-DIALECTS = {
-    "postgresql": Dialect(
-        lock=" FOR NO KEY UPDATE",
-        json_hole="%s::jsonb",
-        columns=", ".join(TaskRow._fields),
-        position="strpos",
-        tagged=lambda name, value: Condition("tags @> %s::jsonb", (orjson.dumps({name: value}).decode(),)),
-        adapt={},
-        row=TaskRow._make,
-    ),
-    "sqlite": Dialect(
-        lock="",
-        json_hole="%s",
-        # The sign takes the type away from a column, and with it a converter of Django's, slower than `row`.
-        columns=", ".join(f"+{name}" if name in MOMENTS else name for name in TaskRow._fields),
-        position="instr",
-        tagged=lambda *tag: Condition("EXISTS (SELECT 1 FROM json_each(tags) WHERE key = %s AND value = %s)", tag),
-        adapt={
-            uuid.UUID: lambda value: value.hex,
-            datetime.datetime: lambda value: str(value.astimezone(datetime.UTC).replace(tzinfo=None)),
-            datetime.timedelta: lambda value: value // datetime.timedelta(microseconds=1),
-        },
-        row=row_of_sqlite,
-    ),
-}
-
-
-@cache
-def dialect() -> Dialect:
-    return DIALECTS[connection.vendor]

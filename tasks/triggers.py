@@ -2,11 +2,11 @@
 
 Pure rules, called inside requests: no database, no clock. The grammar is Task Badger's: comma-separated points, each of
 them a value (`250`), a percentage (`95%`), every n-th of either (`*/30`, `*/30%`), a status, or an event that the
-worker finds out (`max_runtime_exceeded`, `stalled`).
+server finds out (`max_runtime_exceeded`, `stalled`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import lru_cache
@@ -21,10 +21,18 @@ _NUMERIC = re.compile(r"(?P<every>\*/)?(?P<number>[0-9]+)(?P<percent>%)?")
 
 
 class Event(StrEnum):
-    """What happens to a task without an update doing it: the worker's sweeps fire these by name."""
+    """What is found out about a task, rather than reached by it: whoever finds out fires these by name."""
 
     MAX_RUNTIME_EXCEEDED = "max_runtime_exceeded"
     STALLED = "stalled"
+
+
+class MonitorEvent(StrEnum):
+    """What happens to a monitor: only an organization's global actions hear of it."""
+
+    LATE = "monitor_late"
+    DOWN = "monitor_down"
+    UP = "monitor_up"
 
 
 class Kind(Enum):
@@ -39,6 +47,7 @@ class Kind(Enum):
 
 
 _WORDS = {str(word): Kind.STATUS for word in Status} | {str(word): Kind.EVENT for word in Event}
+_GLOBAL_WORDS = _WORDS | {str(word): Kind.EVENT for word in MonitorEvent}
 _NUMERIC_KINDS = {
     (False, False): Kind.VALUE,
     (False, True): Kind.PERCENT,
@@ -88,37 +97,39 @@ NOTHING = Progress(None, None, None)
 """A task before it is created: its creation is a change from this."""
 
 
-def parse(text: str) -> tuple[Point, ...]:
+def parse(text: str, *, is_global: bool = False) -> tuple[Point, ...]:
     """Read a trigger as Task Badger's API takes it.
 
-    In: the text; space around a point is ignored. Out: its points, in the order written, at least one. Raises
+    In: the text; space around a point is ignored; `is_global`: of a global action, which may name monitors' events too.
+    Out: its points, in the order written, at least one. Raises
     TriggerError for the first point that is empty, unknown, or not a whole number from 0 to 2**63 - 1; `*/0` too is
     refused, while `150%` is a point that a task over its `value_max` does reach. The length of the text is not
     looked at.
     """
     # The same few texts come with every update of a busy task. Longer ones than can be stored are on their way to
     # being refused, and would let a client fill the memory with them.
-    return _parse_cached(text) if len(text) <= _CACHED_LENGTH else _parse(text)
+    return _parse_cached(text, is_global) if len(text) <= _CACHED_LENGTH else _parse(text, is_global)
 
 
-def _parse(text: str) -> tuple[Point, ...]:
-    return tuple(_parse_point(part.strip()) for part in text.split(","))
+def _parse(text: str, is_global: bool) -> tuple[Point, ...]:
+    words = _GLOBAL_WORDS if is_global else _WORDS
+    return tuple(_parse_point(part.strip(), words) for part in text.split(","))
 
 
 _parse_cached = lru_cache(maxsize=1024)(_parse)
 
 
-def _parse_point(text: str) -> Point:
+def _parse_point(text: str, words: Mapping[str, Kind]) -> Point:
     if not text:
         raise TriggerError(text, "A trigger is a comma-separated list of points, none of them empty.")
-    if kind := _WORDS.get(text):
+    if kind := words.get(text):
         return Point(text, kind)
     match = _NUMERIC.fullmatch(text)
     if match is None:
         raise TriggerError(
             text,
             f"is no trigger point. Use a value (250), a percentage (95%), every n-th of them (*/30, */30%), "
-            f"or one of {', '.join(_WORDS)}.",
+            f"or one of {', '.join(words)}.",
         )
     digits = match["number"].lstrip("0") or "0"
     # The count of digits comes first: int() refuses very long ones with an error of its own.
@@ -183,9 +194,9 @@ def _passed(point: Point, before: int | None, after: int | None) -> int | None:
 
 
 def named(points: Sequence[Point], name: str) -> Point | None:
-    """Find the point for an event that a sweep found out about a task.
+    """Find the point for an event that was found out about a task or a monitor.
 
-    In: the points of a trigger and the name of an Event. Out: the point that names it, or None: also for a status,
-    which only a change can reach. Raises nothing.
+    In: the points of a trigger and the name of an Event or a MonitorEvent. Out: the point that names it, or None: also
+    for a status, which only a change can reach. Raises nothing.
     """
     return next((point for point in points if point.kind is Kind.EVENT and point.text == name), None)

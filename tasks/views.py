@@ -12,7 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from monitors import checkins
 from projects.in_project import InProject
+from projects.models import Project
 from projects.scopes import Scope
 from taskapi.rest.pages import KeysetPagination
 from taskapi.rest.rendering import answer
@@ -20,8 +22,10 @@ from tasks import changes, documentation, statements
 from tasks.embeds import asked_for, tasks_on_wire
 from tasks.filters import selected
 from tasks.models import Task
+from tasks.row import TaskRow
 from tasks.serializers import TaskInput, TaskOutput, TaskPatch
-from tasks.statements import TaskRow
+
+MONITOR_HEADER = "X-TASKBADGER-MONITOR"
 
 
 def public_id_of(text: str) -> uuid.UUID:
@@ -65,9 +69,9 @@ class TaskViewSet(InProject, GenericViewSet[Task]):
         return self.answer(task)
 
     def create(self, request: Request, **path: str) -> HttpResponseBase:
-        refuse_unknown_monitor(request)
+        monitor_id = monitor_of(request, self.project)
         fields = self.checked(TaskInput)
-        task = changes.create_task(self.project, fields, now=timezone.now())
+        task = changes.create_task(self.project, fields, monitor_id=monitor_id, now=timezone.now())
         return self.answer(task, status.HTTP_201_CREATED)
 
     def update(self, request: Request, id: str, **path: str) -> HttpResponseBase:
@@ -90,7 +94,8 @@ class TaskViewSet(InProject, GenericViewSet[Task]):
 
     def checked(self, serializer_class: type[TaskInput]) -> dict[str, Any]:
         """The fields that the body sends; raises `ValidationError` (400) that names each bad one."""
-        serializer = serializer_class(data=self.request.data, partial=serializer_class is TaskPatch)
+        context = {"organization_id": self.project.organization_id}
+        serializer = serializer_class(data=self.request.data, partial=serializer_class is TaskPatch, context=context)
         serializer.is_valid(raise_exception=True)
         fields: dict[str, Any] = serializer.validated_data
         return fields
@@ -99,6 +104,12 @@ class TaskViewSet(InProject, GenericViewSet[Task]):
         return answer(self.request, tasks_on_wire([task], self.project, self.embeds)[0], status_code)
 
 
-def refuse_unknown_monitor(request: Request) -> None:
-    if monitor := request._request.META.get("HTTP_X_TASKBADGER_MONITOR"):
-        raise ValidationError({"X-TASKBADGER-MONITOR": ValidationError(f"There is no monitor “{monitor}”.", "unknown")})
+def monitor_of(request: Request, project: Project) -> uuid.UUID | None:
+    """The monitor that a new task checks in with; raises `ValidationError` on the header for one that is unknown."""
+    text = request._request.META.get("HTTP_X_TASKBADGER_MONITOR")
+    if not text:
+        return None
+    monitor_id = statements.public_id_of(text)
+    if monitor_id is None or checkins.find(project.pk, monitor_id) is None:
+        raise ValidationError({MONITOR_HEADER: ValidationError(f"There is no monitor “{text}”.", "unknown")})
+    return monitor_id

@@ -9,7 +9,7 @@ from orjson import Fragment
 
 from projects.models import Project
 from tasks.models import Action, StatusChange
-from tasks.statements import TaskRow
+from tasks.row import TaskRow
 from tasks.triggers import INT64_MAX
 
 

@@ -9,6 +9,7 @@ from projects import keyring, last_used
 from projects.models import ApiKey, Organization, Project
 from projects.scopes import TASK_SCOPES, Scope
 from taskapi.rest import limits
+from tasks import rules
 from tests.client import Api
 from tests.live import server  # noqa: F401 - a fixture
 
@@ -17,6 +18,7 @@ from tests.live import server  # noqa: F401 - a fixture
 def _clean_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the process remembers belongs to no test, and no thread writes behind a test's back."""
     keyring.forget()
+    rules.forget()
     limits.forget()
     monkeypatch.setattr(last_used, "start_writer", lambda: None)
     last_used._next_write.clear()

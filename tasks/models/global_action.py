@@ -39,7 +39,10 @@ class GlobalAction(models.Model):
 class Streak(models.Model):
     """How many ends in a row, of one task name in one project, matched a rule that counts them."""
 
-    action = models.ForeignKey(GlobalAction, on_delete=models.CASCADE, related_name="streaks", db_index=False)
+    # Without the database's own check: a rule that is deleted this very moment must not fail the end of a task.
+    action = models.ForeignKey(
+        GlobalAction, on_delete=models.CASCADE, related_name="streaks", db_index=False, db_constraint=False
+    )
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="streaks")
     name = models.CharField(max_length=255)
     length = models.IntegerField(default=0)

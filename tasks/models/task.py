@@ -92,6 +92,7 @@ class Task(models.Model):
                 condition=Q(parent=None) | ~Q(parent=models.F("public_id")), name="task_is_no_parent_of_itself"
             ),
         )
+        # Conditions are written as IS NOT NULL: SQLite does not take NOT (… IS NULL) for the same, and reads it all.
         indexes = (
             # The list, newest first, by any cursor.
             models.Index(fields=("project", "-number"), name="task_list"),
@@ -105,11 +106,15 @@ class Task(models.Model):
                 condition=~Q(external_id=""),
             ),
             # `?parent=`, `?embed=children`, and whether a task has children when it is given a parent.
-            models.Index(fields=("parent", "-number"), name="task_children", condition=~Q(parent=None)),
+            models.Index(fields=("parent", "-number"), name="task_children", condition=Q(parent__isnull=False)),
             # `?monitor=`
-            models.Index(fields=("monitor", "-number"), name="task_list_by_monitor", condition=~Q(monitor=None)),
+            models.Index(
+                fields=("project", "monitor", "-number"),
+                name="task_list_by_monitor",
+                condition=Q(monitor__isnull=False),
+            ),
             # The sweep's look for due tasks.
-            models.Index(fields=("wake_at",), name="task_due", condition=~Q(wake_at=None)),
+            models.Index(fields=("wake_at",), name="task_due", condition=Q(wake_at__isnull=False)),
         )
 
     def __str__(self) -> str:

@@ -5,11 +5,16 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from integrations.models import Channel, Delivery
+from monitors.models import Monitor, MonitorChange
 from projects.models import ApiKey, Membership, Organization, Project, Team, User
 from projects.scopes import Role
-from tasks.models import Action, StatusChange, Task
+from tasks.models import Action, GlobalAction, StatusChange, Task
 
-MODELS = [User, Organization, Project, Membership, Team, ApiKey, Task, Action, StatusChange]
+MODELS = [
+    *(User, Organization, Project, Membership, Team, ApiKey, Task, Action, StatusChange),
+    *(GlobalAction, Monitor, MonitorChange, Channel, Delivery),
+]
 
 
 @pytest.fixture
@@ -24,6 +29,13 @@ def everything(owner, api, admin, make_task):
     task = make_task(actions=[{"trigger": "success", "integration": "email", "config": {"to": "a@acme.example"}}])
     api.patch(f"tasks/{task['id']}", {"status": "success"})
     admin.post("teams", {"name": "Night shift", "members": [owner.pk]})
+    admin.post(
+        "actions", {"name": "Tell", "trigger": "error", "integration": "email", "config": {"to": "a@acme.example"}}
+    )
+    hook = {"kind": "webhook", "slug": "ops", "config": {"url": "https://hooks.acme.example/"}}
+    assert admin.post("integrations", hook).status_code == 201
+    monitor = admin.post("web/monitors", {"name": "nightly", "interval": 60}).json()
+    admin.client.get(f"/ping/{monitor['id']}")
 
 
 def page(model, kind, *args):
@@ -37,7 +49,7 @@ def test_everything_is_listed_found_and_shown(operator, everything, model):
     assert operator.get(page(model, "change", model.objects.first().pk)).status_code == 200
 
 
-@pytest.mark.parametrize("model", [Task, Action, StatusChange], ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", [Task, Action, StatusChange, MonitorChange], ids=lambda model: model.__name__)
 def test_tasks_are_only_looked_at(operator, everything, model):
     row = model.objects.first().pk
     assert operator.get(page(model, "add")).status_code == 403

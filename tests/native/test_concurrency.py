@@ -135,3 +135,13 @@ def test_a_task_that_is_adopted_while_it_gets_children_never_nests(tasks, attemp
     tasks.parents([root, middle, *leaves])
     assert {answer.status for answer in (adopted, *born)} <= {200, 201, 400}
     assert (adopted.status == 200) == (not leaves)
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_many_clients_that_cross_a_point_at_once_fire_it_once(server, tasks, attempt):
+    action = {"trigger": "50", "integration": "email", "config": {"to": "ops@example.org"}}
+    task = tasks.make(value=1, actions=[action])
+    tasks.call_at_once(*(("PATCH", f"/{task['id']}", {"value": 60 + number}) for number in range(THREADS)))
+    key = server.new_key(server.organization, "--admin")
+    path = f"/api/{server.organization}/deliveries?task={task['id']}"
+    assert [row["point"] for row in server.request("GET", path, key=key).json()["results"]] == ["50"]

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from projects.models import ApiKey, User
-from tasks.lifecycle import sweep_stale
+from tasks.lifecycle import sweep_tasks
 
 
 def history(api, task):
@@ -73,7 +73,7 @@ def test_an_entry_says_by_which_person(api, organization, task):
 def test_an_entry_says_that_it_was_the_servers_own_sweep(api, make_task):
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
         task = make_task(status="processing", stale_timeout=10)
-    sweep_stale(datetime.datetime(2026, 3, 1, 12, 1, tzinfo=datetime.UTC), 10)
+    sweep_tasks(datetime.datetime(2026, 3, 1, 12, 1, tzinfo=datetime.UTC), 10)
     (entry,) = history(api, task)
     assert (entry["from"], entry["to"], entry["at"]) == ("processing", "stale", "2026-03-01T12:01:00Z")
     assert entry["by"] == {"kind": "sweep", "id": None}

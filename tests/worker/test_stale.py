@@ -1,11 +1,11 @@
-"""The sweep that marks silent tasks stale: `tasks.lifecycle.sweep_stale`."""
+"""The sweep that marks silent tasks stale: `tasks.lifecycle.sweep_tasks`."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 
-from tasks.lifecycle import sweep_stale
+from tasks.lifecycle import sweep_tasks
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LIMIT = 100
@@ -48,56 +48,56 @@ def status(api):
 )
 def test_a_task_goes_stale_when_its_timeout_has_passed(make, status, seconds, expected):
     task = make()
-    sweep_stale(after(seconds), LIMIT)
+    sweep_tasks(after(seconds), LIMIT)
     assert status(task) == expected
 
 
 @pytest.mark.parametrize("before", ["pending", "pre_processing", "processing", "post_processing"])
 def test_every_task_that_is_not_over_can_go_stale(make, status, before):
     task = make(status=before)
-    sweep_stale(after(10), LIMIT)
+    sweep_tasks(after(10), LIMIT)
     assert status(task) == "stale"
 
 
 @pytest.mark.parametrize("before", ["success", "error", "cancelled"])
 def test_a_task_that_is_over_does_not_go_stale(make, status, before):
     task = make(status=before)
-    sweep_stale(after(1e6), LIMIT)
+    sweep_tasks(after(1e6), LIMIT)
     assert status(task) == before
 
 
 def test_a_task_without_a_timeout_does_not_go_stale(make, status):
     task = make(stale_timeout=None)
-    sweep_stale(after(1e9), LIMIT)
+    sweep_tasks(after(1e9), LIMIT)
     assert status(task) == "processing"
 
 
 def test_going_stale_changes_the_status_alone(api, make):
     task = make(value=3, data={"a": 1}, tags={"a": "b"})
-    sweep_stale(after(60), LIMIT)
+    sweep_tasks(after(60), LIMIT)
     assert api.get(f"tasks/{task['id']}").json() == {**task, "status": "stale"}
 
 
 def test_any_update_puts_it_off(make, update, status):
     task = make()
     update(task, 8)
-    sweep_stale(after(10), LIMIT)
+    sweep_tasks(after(10), LIMIT)
     assert status(task) == "processing"
-    sweep_stale(after(17.9), LIMIT)
+    sweep_tasks(after(17.9), LIMIT)
     assert status(task) == "processing"
-    sweep_stale(after(18), LIMIT)
+    sweep_tasks(after(18), LIMIT)
     assert status(task) == "stale"
 
 
 def test_a_task_that_is_over_is_left_alone_and_one_that_is_taken_up_again_is_not(make, update, status):
     task = make()
     update(task, 5, status="success")
-    sweep_stale(after(100), LIMIT)
+    sweep_tasks(after(100), LIMIT)
     assert status(task) == "success"
     update(task, 200, status="processing")
-    sweep_stale(after(209), LIMIT)
+    sweep_tasks(after(209), LIMIT)
     assert status(task) == "processing"
-    sweep_stale(after(210), LIMIT)
+    sweep_tasks(after(210), LIMIT)
     assert status(task) == "stale"
 
 
@@ -113,24 +113,24 @@ def test_a_task_that_is_over_is_left_alone_and_one_that_is_taken_up_again_is_not
 def test_a_timeout_that_is_changed_counts_from_then_on(make, update, status, sent, seconds, expected):
     task = make()
     update(task, 1, **sent)
-    sweep_stale(after(seconds), LIMIT)
+    sweep_tasks(after(seconds), LIMIT)
     assert status(task) == expected
 
 
 def test_a_timeout_that_comes_later_counts(make, update, status):
     task = make(stale_timeout=None)
     update(task, 5, stale_timeout=10)
-    sweep_stale(after(15), LIMIT)
+    sweep_tasks(after(15), LIMIT)
     assert status(task) == "stale"
 
 
 def test_a_revived_task_goes_stale_again(api, make, update, status):
     task = make()
-    sweep_stale(after(10), LIMIT)
+    sweep_tasks(after(10), LIMIT)
     assert update(task, 20)["status"] == "processing"
-    sweep_stale(after(29), LIMIT)
+    sweep_tasks(after(29), LIMIT)
     assert status(task) == "processing"
-    sweep_stale(after(30), LIMIT)
+    sweep_tasks(after(30), LIMIT)
     assert status(task) == "stale"
     history = api.get(f"tasks/{task['id']}?embed=status_history").json()["status_history"]
     assert [entry["to"] for entry in history] == ["stale", "processing", "stale"]
@@ -138,15 +138,15 @@ def test_a_revived_task_goes_stale_again(api, make, update, status):
 
 def test_a_stale_task_is_swept_once(api, make):
     task = make()
-    assert sweep_stale(after(10), LIMIT) == 1
-    assert sweep_stale(after(20), LIMIT) == 0
+    assert sweep_tasks(after(10), LIMIT) == 1
+    assert sweep_tasks(after(20), LIMIT) == 0
     history = api.get(f"tasks/{task['id']}?embed=status_history").json()["status_history"]
     assert [(entry["from"], entry["to"]) for entry in history] == [("processing", "stale")]
 
 
 def test_a_round_does_no_more_than_its_limit_and_the_next_goes_on(make, status):
     tasks = [make() for _ in range(5)]
-    assert [sweep_stale(after(10), 2) for _ in range(4)] == [2, 2, 1, 0]
+    assert [sweep_tasks(after(10), 2) for _ in range(4)] == [2, 2, 1, 0]
     assert {status(task) for task in tasks} == {"stale"}
 
 
@@ -155,7 +155,7 @@ def test_tasks_that_were_heard_of_do_not_keep_a_sweep_from_the_others(make, upda
     for task in fresh:
         update(task, 9)
     for _ in range(3):
-        sweep_stale(after(10), 2)
+        sweep_tasks(after(10), 2)
     assert {status(task) for task in silent} == {"stale"}
     assert {status(task) for task in fresh} == {"processing"}
 
@@ -164,13 +164,13 @@ def test_tasks_of_every_tenant_are_swept(make, admin, other_project, status):
     task = make()
     with time_machine.travel(NOON, tick=False):
         other = admin.post("billing/tasks", {"name": "export", "stale_timeout": 10}).json()
-    assert sweep_stale(after(10), LIMIT) == 2
+    assert sweep_tasks(after(10), LIMIT) == 2
     assert status(task) == "stale"
     assert admin.get(f"billing/tasks/{other['id']}").json()["status"] == "stale"
 
 
 def test_the_longest_timeout_is_far_away_but_no_error(make, status):
     task = make(stale_timeout=2**31 - 1)
-    assert sweep_stale(after(2**31 - 2), LIMIT) == 0
-    sweep_stale(after(2**31), LIMIT)
+    assert sweep_tasks(after(2**31 - 2), LIMIT) == 0
+    sweep_tasks(after(2**31), LIMIT)
     assert status(task) == "stale"

@@ -1,0 +1,142 @@
+"""Which actions hear of a change, and the rows in the outbox for them: in the transaction of the change itself."""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from integrations import outbox
+from integrations.outbox import Message
+from projects.models import Project
+from tasks.models import Action
+from tasks.models.action import ActionStatus
+from tasks.row import TaskRow
+from tasks.rules import ENDS, Book, Rule
+from tasks.streaks import Verdict, count_end
+from tasks.triggers import Kind, Point, Progress, last_reached, named, parse
+from tasks.wire import place_of, task_on_wire
+
+RECOVERED = "recovered"
+
+
+class Happening(NamedTuple):
+    """What happened to a task: a change of its progress, an event that was found out about it, or both.
+
+    before: the progress that the change began from (`NOTHING` for a new task); after a revival from stale by an update
+    without a status, one that carries the revived status already. event: an `Event` by name, or "".
+    """
+
+    project: Project
+    before: Progress
+    task: TaskRow
+    event: str = ""
+
+    def reaches(self, points: Sequence[Point]) -> Point | None:
+        """The one point that fires: the last that the change reached, else the event's."""
+        reached = last_reached(points, self.before, self.task.progress())
+        return reached or (named(points, self.event) if self.event else None)
+
+    @property
+    def moves_nothing(self) -> bool:
+        return not self.event and self.before == self.task.progress()
+
+    @property
+    def end(self) -> str:
+        """The status that the task came to an end in by this; "" where it did not."""
+        status = self.task.status
+        return status if status in ENDS and status != self.before.status else ""
+
+
+def is_heard(happening: Happening, book: Book) -> bool:
+    """Whether a rule of the organization may fire, or has an end to count."""
+    return any(
+        happening.reaches(rule.points) or (rule.counts and happening.end) for rule in rules_about(happening.task, book)
+    )
+
+
+def fire(
+    happenings: Sequence[Happening], book: Book, now: datetime.datetime, armed: Sequence[Action] | None = None
+) -> None:
+    """Owes a message to each action that a happening reaches, of its task or of the organization that all are of.
+
+    Asks for the actions of all tasks at once, and only where there are any and something moved. armed: all actions of
+    the only task, where they are known.
+    """
+    happenings = [happening for happening in happenings if not happening.moves_nothing]
+    having = [happening.task.number for happening in happenings if happening.task.has_actions]
+    of_task: dict[int, Sequence[Action]] = {}
+    if having and armed is not None:
+        of_task[having[0]] = armed
+    elif having:
+        actions = Action.objects.filter(task__in=having, status=ActionStatus.ACTIVE).order_by("task", "id")
+        of_task.update((number, list(own)) for number, own in groupby(actions, lambda action: action.task_id))
+    messages: list[Message] = []
+    for happening in happenings:
+        messages += of_actions(happening, of_task.get(happening.task.number, ()))
+        messages += of_rules(happening, book, now)
+    if messages:
+        outbox.enqueue(messages, now)
+
+
+def rules_about(task: TaskRow, book: Book) -> Iterator[Rule]:
+    return book.about(task.project_id, task.monitor_id, task.name)
+
+
+def of_actions(happening: Happening, actions: Sequence[Action]) -> Iterator[Message]:
+    for action in actions:
+        if point := happening.reaches(parse(action.trigger)):
+            yield message(happening, point.text, "task", action.pk, action.integration, action.config)
+
+
+def of_rules(happening: Happening, book: Book, now: datetime.datetime) -> Iterator[Message]:
+    for rule in rules_about(happening.task, book):
+        point, kind = verdict_of(rule, happening, now)
+        if point and not rule.is_snoozed(now):
+            yield message(happening, point, "global", rule.id, rule.integration, rule.config, kind=kind)
+
+
+def verdict_of(rule: Rule, happening: Happening, now: datetime.datetime) -> tuple[str, str]:
+    """The point that the rule fires for ("" for none), and the type of its message."""
+    point = happening.reaches(rule.points)
+    if rule.counts and happening.end:
+        verdict = count_end(
+            rule,
+            happening.task.project_id,
+            happening.task.name,
+            old=happening.before.status,
+            new=happening.end,
+            is_snoozed=rule.is_snoozed(now),
+        )
+        if verdict is Verdict.RECOVERED:
+            return RECOVERED, "task.recovered"
+        if verdict is Verdict.NOTHING and point and point.kind is Kind.STATUS:
+            point = happening.reaches([point for point in rule.points if point.text not in rule.ends])
+    return (point.text if point else ""), "task.triggered"
+
+
+def message(
+    happening: Happening,
+    point: str,
+    action_type: str,
+    action: int,
+    integration: str,
+    config: Any,
+    kind: str = "task.triggered",
+) -> Message:
+    task, project = happening.task, happening.project
+    return Message(
+        organization_id=project.organization_id,
+        project_id=project.pk,
+        integration=integration,
+        config=config,
+        point=point,
+        kind=kind,
+        task_id=task.public_id,
+        data={
+            "task": task_on_wire(task, place_of(project)),
+            "point": point,
+            "action": action,
+            "action_type": action_type,
+            "integration": integration,
+        },
+    )
