@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from taskapi import backlog
 from taskapi.metrics import exposition
 
 # What proxies add: any of them says that the caller is not the one who connects.
@@ -44,7 +45,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus' text format, for loopback and for whoever has the token."""
     if not may_scrape(request):
         return HttpResponse("Unauthorized\n", status=401, headers={"WWW-Authenticate": "Bearer"})
-    return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(exposition() + backlog.exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 def may_scrape(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""`manage.py worker`: runs the sweeps until it is told to stop."""
+"""`manage.py worker`: runs the sweeps and sends messages until it is told to stop."""
 
 import signal
 import threading
@@ -11,10 +11,13 @@ from taskapi import worker
 
 
 class Command(BaseCommand):
-    help = "Runs the sweeps until SIGTERM, then finishes the one in hand. `serve` runs one along unless told not to."
+    help = (
+        "Runs the sweeps and sends messages until SIGTERM, then finishes what is in hand. "
+        "`serve` runs one along unless told not to."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--once", action="store_true", help="run each sweep a single time, for cron and tests")
+        parser.add_argument("--once", action="store_true", help="once, until nothing is left to do: for cron and tests")
 
     def handle(self, *, once: bool, **options: Any) -> None:
         if once:

@@ -1,0 +1,44 @@
+"""How far behind the worker is, for Prometheus: asked of the database at each scrape."""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import DatabaseError, InterfaceError
+from django.db.models import Count, Min
+from django.utils import timezone
+from prometheus_client import CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+
+class Backlog(Collector):
+    def collect(self) -> Iterator[Metric]:
+        now = timezone.now()
+        # Looked up here: who imports this module may not have set Django up.
+        due = apps.get_model("integrations", "Delivery").objects.due(now).order_by()
+        # Apart, as their indexes are: those of channels, and those that need none.
+        parts = [
+            due.filter(channel__isnull=has_none).aggregate(count=Count("pk"), first=Min("due_at"))
+            for has_none in (True, False)
+        ]
+        first = min((part["first"] for part in parts if part["first"]), default=now)
+        yield GaugeMetricFamily(
+            "taskapi_deliveries_due",
+            "Messages that should be sent by now, and are not.",
+            value=sum(part["count"] for part in parts),
+        )
+        yield GaugeMetricFamily(
+            "taskapi_deliveries_late_seconds",
+            "For how long the first of them has been due.",
+            value=(now - first).total_seconds(),
+        )
+
+
+def exposition() -> bytes:
+    """In Prometheus' text format; nothing while the database is away."""
+    registry = CollectorRegistry()
+    try:
+        registry.register(Backlog())
+        return generate_latest(registry)
+    except (DatabaseError, InterfaceError):
+        return b""
