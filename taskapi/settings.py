@@ -50,14 +50,16 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "taskapi.edge.EdgeMiddleware",
     "taskapi.edge.HostMiddleware",
+    "taskapi.rest.browser.KeyShortcut",  # from here ...
     "django.middleware.security.SecurityMiddleware",
     "taskapi.rest.headers.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "taskapi.rest.browser.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "taskapi.rest.browser.AuthenticationMiddleware",
-    "taskapi.rest.browser.MessageMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "taskapi.rest.browser.shortcut_end",  # ... to here, where a request brings a key
 ]
 ROOT_URLCONF = "taskapi.urls"
 APPEND_SLASH = False  # a redirected POST loses its body: every path is served with and without its slash instead
@@ -239,7 +241,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENFORCE_NON_BLANK_FIELDS": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"StatusEnum": "tasks.serializers.STATUS_CHOICES"},
+    "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": "tasks.serializers.STATUS_CHOICES",
+        "ChannelKindEnum": "integrations.serializers.KINDS",
+    },
     "SCHEMA_PATH_PREFIX": "/api",
     "SORT_OPERATION_PARAMETERS": False,
     "PREPROCESSING_HOOKS": ["taskapi.rest.schema.without_trailing_slash"],

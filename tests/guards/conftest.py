@@ -30,4 +30,10 @@ def populated(organization, project, owner, make_key):
     child = {"name": MARK, "parent": task["id"], "actions": [email], "status": "processing"}
     assert api.post("/api/acme/web/tasks", child).status_code == 201
     assert api.patch(f"/api/acme/web/tasks/{task['id']}", {"status": "error"}).status_code == 200
+    hook = {"kind": "webhook", "slug": MARK, "name": MARK, "config": {"url": f"https://{MARK}.example/"}}
+    assert api.post("/api/acme/integrations", hook).status_code == 201
+    rule = {**email, "name": MARK, "project": "web", "name_filter": MARK}
+    assert api.post("/api/acme/actions", rule).status_code == 201
+    assert api.post("/api/acme/web/monitors", {"name": MARK, "interval": 60}).status_code == 201
+    assert api.patch(f"/api/acme/web/tasks/{task['id']}", {"status": "success"}).status_code == 200  # owes a mail
     return api

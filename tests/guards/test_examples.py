@@ -11,6 +11,8 @@ from projects.scopes import Role
 from tests.client import UNSET
 from tests.openapi import examples_of, operations, parameters_of, success_of
 
+HOOK = {"kind": "webhook", "slug": "spare", "name": "Spare", "config": {"url": "https://hooks.example.org/"}}
+
 
 def requests() -> Any:
     """Each body that is shown; an operation without a body; and each query parameter with an example."""
@@ -41,11 +43,24 @@ def ids(project, admin):
         "actions": admin.post(f"web/tasks/{task}/actions", action).json()["id"],
         "members": 12,
         "teams": admin.post("teams", {"name": "Day shift", "members": []}).json()["id"],
+        "global_actions": admin.post("actions", {**action, "name": "Failures"}).json()["id"],
+        "integrations": admin.post("integrations", HOOK).json()["id"],
+        "monitors": admin.post("web/monitors", {"name": "nightly", "interval": 60}).json()["id"],
+        "deliveries": delivery_of(admin, task),
         "keys": admin.post("keys", {"name": "spare"}).json()["id"],
     }
 
 
+def delivery_of(admin: Any, task: str) -> str:
+    """Of a mail that the task owes once it has succeeded."""
+    action = {"trigger": "success", "integration": "email", "config": {"to": "ops@example.org"}}
+    assert admin.patch(f"web/tasks/{task}", {"status": "success", "actions": [action]}).status_code == 200
+    return admin.get("deliveries").json()["results"][0]["id"]
+
+
 def path_of(template: str, ids: dict[str, Any]) -> str:
+    if template == "/api/{org}/actions/{id}":  # else those of a task
+        return f"/api/acme/actions/{ids['global_actions']}"
     named = re.sub(r"(\w+)/{(id|action_id)}", lambda match: f"{match[1]}/{ids[match[1]]}", template)
     return named.format(org="acme", project="web")
 

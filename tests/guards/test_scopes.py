@@ -32,6 +32,8 @@ def needed(method, template):
     reads = method in {"GET", "HEAD"}
     if reads and template in OPEN:
         return None
+    if reads and "/{project}/monitors" in template:
+        return Scope.READ_TASKS
     _, is_task, below = template.partition("/{project}/tasks")
     if not is_task:
         return Scope.ADMIN

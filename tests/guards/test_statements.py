@@ -2,9 +2,9 @@
 
 import datetime
 
-from tasks import statements
+from tasks import dialects, statements
 from tasks.models import Task
-from tasks.statements import TaskRow
+from tasks.row import TaskRow
 
 
 def test_a_row_has_the_columns_of_the_model():
@@ -31,7 +31,7 @@ def test_a_row_and_the_model_read_the_same(make_task, project):
     (row,) = statements.Selection([statements.is_one_of("number", [number])]).newest(2)
     model = Task.objects.get(number=number)
     for name in TaskRow._fields:
-        if name not in statements.JSON_COLUMNS:
+        if name not in dialects.JSON_COLUMNS:
             assert getattr(row, name) == getattr(model, name), name
             assert type(getattr(row, name)) is type(getattr(model, name)), name
     assert row.end_time == datetime.datetime(2026, 1, 2, 1, 4, 5, 6, datetime.UTC)
