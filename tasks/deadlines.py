@@ -27,7 +27,9 @@ def overrun_at(task: TaskRow, back_since: datetime | None = None) -> datetime | 
     if task.max_runtime is None or task.start_time is None or task.is_overrun or task.status not in RUNNING:
         return None
     end = later(task.start_time, task.max_runtime)
-    return end if end is None or back_since is None else max(end, back_since + GRACE)
+    if end is None or back_since is None or task.updated >= back_since:  # heard of since: it could have said so
+        return end
+    return max(end, back_since + GRACE)
 
 
 def next_look(task: TaskRow, back_since: datetime | None = None) -> datetime | None:

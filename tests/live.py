@@ -60,6 +60,7 @@ class LiveServer:
             "DATABASE_URL": database_url,
             "PYTHONUNBUFFERED": "1",
             "SECRET_KEY": secrets.token_urlsafe(50),
+            "TASKAPI_WEBHOOK_ALLOW": "127.0.0.0/8",  # where the tests' own receivers are
         }
         self._process: subprocess.Popen[bytes] | None = None
 
