@@ -86,6 +86,8 @@ def calls(monkeypatch):
         return response
 
     monkeypatch.setattr(requests.Session, "request", request)
+    # Apprise waits between two calls of one service, for seconds; nobody is called here.
+    monkeypatch.setattr("apprise.url.URLBase.throttle", lambda *args, **kwargs: None)
     return called
 
 
