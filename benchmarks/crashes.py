@@ -45,6 +45,7 @@ class Report:
     triggers: int = 0
     delivered: int = 0
     repeats: int = 0
+    pending: int = 0
     lost: list[tuple[str, int]] = field(default_factory=list)
     doubled: list[tuple[str, int]] = field(default_factory=list)
     unexpected: list[Any] = field(default_factory=list)
@@ -58,7 +59,7 @@ class Report:
         return (
             f"{self.rounds} kills ({kills}): {self.triggers} triggers, {self.delivered} delivered, "
             f"{len(self.lost)} lost, {len(self.doubled)} doubled, {len(self.unexpected)} unexpected; "
-            f"{self.repeats} repeats with the same id"
+            f"{self.repeats} repeats with the same id; {self.pending} not due yet"
         )
 
 
@@ -140,7 +141,7 @@ def victims(supervisor: int) -> dict[str, list[int]]:
     return found
 
 
-def run(database: str, rounds: int, clients: int = 4, failures: float = 0.05, seed: int | None = None) -> Report:
+def run(database: str, rounds: int, clients: int = 4, failures: float = 0.0, seed: int | None = None) -> Report:
     """Kills `rounds` times, and reports what arrived once everything that is owed has had its time."""
     choose, report = random.Random(seed), Report()
     with ExitStack() as stack:
@@ -169,6 +170,8 @@ def run(database: str, rounds: int, clients: int = 4, failures: float = 0.05, se
         expected = {(task, value) for reporter in reporters for task in reporter.done for value in STEPS}
         wait_for(hook, len(expected))
         judge(report, expected, hook.receipts())
+        _, answer = call(port, key, "GET", "/api/demo/deliveries?status=pending&page_size=1000")
+        report.pending = len(answer["results"])
     return report
 
 
@@ -203,11 +206,12 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--failures", type=float, default=0.0, help="share of first attempts that are refused")
     parser.add_argument("--seed", type=int)
     options = parser.parse_args()
     clean = True
     for database in options.database or ["sqlite", "postgresql"]:
-        report = run(database, options.rounds, options.clients, seed=options.seed)
+        report = run(database, options.rounds, options.clients, options.failures, options.seed)
         print(f"{database}: {report}", flush=True)
         clean = clean and report.is_clean
     return 0 if clean else 1

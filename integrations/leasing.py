@@ -64,7 +64,9 @@ def waiting(lane: int | None, now: datetime.datetime) -> DeliveryQuerySet:
     """What is due in a lane and in nobody else's hands, the longest due first, with its channel."""
     # Asked for in passing: a join could lead the database to begin with the project, and to sort all that is due.
     deleted = Project.objects.filter(pk=OuterRef("project_id"), organization__deleted__isnull=False)
-    rows = Delivery.objects.due(now).filter(channel=lane).select_related("channel").annotate(is_deleted=Exists(deleted))
+    # By the bare number: by the channel, Django would join those alone whose channel still exists.
+    rows = Delivery.objects.due(now).alias(lane=F("channel_id")).filter(lane=lane)
+    rows = rows.select_related("channel").annotate(is_deleted=Exists(deleted))
     return rows.select_for_update(skip_locked=True, of=("self",))
 
 

@@ -165,7 +165,7 @@ def exchange(
 ) -> Answer:
     try:
         connection.request("POST", target.path, body=body, headers=headers, preload_content=False, decode_content=False)
-    except BrokenPipeError:  # who has no wish to read it all may still have answered
+    except ConnectionError:  # who has no wish to read it all may still have answered
         if connection.sock is None:
             raise
     response = connection.getresponse()

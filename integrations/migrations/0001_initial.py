@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('attempts_before', models.IntegerField(default=0)),
                 ('created', models.DateTimeField()),
                 ('finished', models.DateTimeField(null=True)),
-                ('channel', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='integrations.channel')),
+                ('channel', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='deliveries', to='integrations.channel')),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='projects.organization')),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='projects.project')),
             ],
@@ -90,10 +90,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='delivery',
             index=models.Index(condition=models.Q(('channel', None), ('status', 'pending')), fields=['due_at'], name='delivery_due_of_mail'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('channel__isnull', False)), fields=['channel'], name='delivery_of_channel'),
         ),
         migrations.AddIndex(
             model_name='delivery',

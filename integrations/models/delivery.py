@@ -34,10 +34,11 @@ class Delivery(models.Model):
     public_id = models.UUIDField(unique=True, default=uuid7, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
-    # None for the built-in `email`, and for a channel that is gone: `integration` still says which it was. Without the
-    # database's own check: a channel that is deleted this very moment must not fail the change that a message tells of.
+    # None for the built-in `email`. A channel that is deleted leaves its number here, which leads nowhere then:
+    # `integration` still says which it was. So deleting one costs the same whatever was sent, and one that is deleted
+    # this very moment does not fail the change that a message tells of. Load it by `select_related`, which finds None.
     channel = models.ForeignKey(
-        Channel, models.SET_NULL, null=True, related_name="deliveries", db_constraint=False, db_index=False
+        Channel, models.DO_NOTHING, null=True, related_name="deliveries", db_constraint=False, db_index=False
     )
     integration = models.CharField(max_length=50)
     config = models.JSONField(default=dict)  # the action's own: who gets the mail
@@ -69,9 +70,6 @@ class Delivery(models.Model):
                 condition=Q(status="pending", channel__isnull=False),
             ),
             models.Index(fields=("due_at",), name="delivery_due_of_mail", condition=Q(status="pending", channel=None)),
-            # What a channel that is deleted leaves behind. What has no channel is not in it: SQLite would take this for
-            # the way to what is due.
-            models.Index(fields=("channel",), name="delivery_of_channel", condition=Q(channel__isnull=False)),
             # The list, newest first; by project; by status; and those of a task or a monitor.
             models.Index(fields=("organization", "-number"), name="delivery_list"),
             models.Index(fields=("project", "-number"), name="delivery_list_by_project"),

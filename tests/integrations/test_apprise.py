@@ -87,7 +87,7 @@ def calls(monkeypatch):
 
     monkeypatch.setattr(requests.Session, "request", request)
     # Apprise waits between two calls of one service, for seconds; nobody is called here.
-    monkeypatch.setattr("apprise.url.URLBase.throttle", lambda *args, **kwargs: None)
+    monkeypatch.setattr("apprise.url.URLBase.throttle", lambda *_, **__: None)
     return called
 
 

@@ -265,6 +265,24 @@ def test_what_is_no_clear_url_is_refused_when_it_is_saved_and_when_it_is_called(
         send(url, allowed=())
 
 
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("https://user:password@example.org/", "no user name or password"),
+        ("https://b\u00fccher.example/", "xn--"),
+        ("ftp://example.org/", "http:// or https://"),
+        ("https://example.org:0/", "from 1 to 65535"),
+        ("https://exa mple.org/", "no spaces"),
+        ("https://example.org/" + "x" * 2000, "2000 characters"),
+        ("https://", "no valid host"),
+    ],
+    ids=ascii,
+)
+def test_a_refusal_says_what_is_wrong(url, why):
+    with pytest.raises(ValueError, match=why):
+        check_url(url, ())
+
+
 @pytest.mark.parametrize("url", FINE, ids=ascii)
 def test_public_addresses_and_names_may_be_saved_without_a_look_up(url, name_server):
     check_url(url, ())
@@ -575,9 +593,19 @@ def test_the_text_of_an_answer_can_be_stored_whatever_it_is(receiver):
     assert send(receiver.url).text == "ab\ufffd\ufffdc"
 
 
-def test_who_answers_before_reading_it_all_is_heard(receiver):
-    receiver.answer(Reply(raw=[b"HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\n\r\n"]))
-    assert send(receiver.url, body=b"x" * 1_000_000).status == 413
+def test_who_answers_without_reading_it_all_is_heard():
+    def refuse():
+        connection, _ = impatient.accept()
+        with connection:
+            connection.recv(100)
+            connection.sendall(b"HTTP/1.1 413 Too Large\r\ncontent-length: 4\r\n\r\nmuch")
+
+    with socket.create_server(("127.0.0.1", 0)) as impatient:
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        answer = send(f"http://127.0.0.1:{impatient.getsockname()[1]}/", body=b"x" * 10_000_000)
+        thread.join()
+    assert (answer.status, answer.text) == (413, "much")
 
 
 # -- TLS -------------------------------------------------------------------------------------------------------------
