@@ -5,6 +5,7 @@ import logging
 import random
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import closing
 from queue import Empty, SimpleQueue
@@ -155,9 +156,12 @@ def attempt(delivery: Delivery, clock: Clock) -> Result:
         transport = transports.transport_of(delivery.channel.kind if delivery.channel else Kind.EMAIL)
         outcome = transport.send(outgoing_of(delivery), now=began, deadline=settings.TASKAPI_DELIVERY_DEADLINE)
     except BaseException as error:  # whatever it is: it must not take the thread with it
-        log.exception("Delivery %s to %s met a mistake of ours.", delivery.public_id, delivery.integration)
-        # Of the exception its type alone: its text may hold a secret.
-        outcome = Outcome(is_delivered=False, error=f"The server failed to send it: {type(error).__name__}.")
+        # Of the exception its type alone, and where it was raised: its text may hold a secret.
+        kind, places = type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
+        log.error(
+            "Delivery %s to %s met a mistake of ours: %s\n%s", delivery.public_id, delivery.integration, kind, places
+        )
+        outcome = Outcome(is_delivered=False, error=f"The server failed to send it: {kind}.")
     return Result(delivery=delivery, outcome=outcome, began=began, seconds=time.perf_counter() - start)
 
 

@@ -42,7 +42,7 @@ def letter_of(body: str) -> Letter:
     if "task" in data:
         return task_letter(kind, data["task"], line(data["point"]), when)
     if "monitor" in data:
-        return monitor_letter(data["monitor"], when)
+        return monitor_letter({**data, **data["monitor"]}, when)
     return Letter(f"Test of {line(data['integration'])}", line(data["message"]), (when,))
 
 

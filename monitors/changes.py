@@ -54,6 +54,8 @@ def change_monitor(monitor: Monitor, fields: Fields, *, now: datetime) -> Monito
 def delete_monitor(monitor: Monitor) -> None:
     """Its tasks stay and keep its id; global actions that are about it alone go with it."""
     with transaction.atomic():
+        # Before the streaks of its actions, as by the end of a task.
+        Monitor.objects.select_for_update().filter(pk=monitor.pk).first()
         # Which processes remember: they look for them anew.
         Organization.objects.filter(projects=monitor.project_id).update(rules_version=F("rules_version") + 1)
         Monitor.objects.filter(pk=monitor.pk).delete()

@@ -7,6 +7,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from integrations.addresses import networks
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -141,6 +143,10 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("TASKAPI_FROM_EMAIL", f"taskapi@{_ba
 # What webhook secrets and the like are encrypted with: the first encrypts, all decrypt. Without any, SECRET_KEY does.
 TASKAPI_ENCRYPTION_KEYS = env.list("TASKAPI_ENCRYPTION_KEYS", default=[])
 TASKAPI_WEBHOOK_ALLOW = env.list("TASKAPI_WEBHOOK_ALLOW", default=[])  # CIDRs of one's own networks that may be called
+try:
+    networks(tuple(TASKAPI_WEBHOOK_ALLOW))
+except ValueError as error:
+    raise ImproperlyConfigured(f"TASKAPI_WEBHOOK_ALLOW: {error}") from None
 TASKAPI_APPRISE_SCHEMES = env.list("TASKAPI_APPRISE_SCHEMES", default=[])  # beside those of services with a fixed host
 TASKAPI_DELIVERY_THREADS = env.int("TASKAPI_DELIVERY_THREADS", 16)  # messages that a worker sends at the same time
 TASKAPI_DELIVERY_DEADLINE = env.float("TASKAPI_DELIVERY_DEADLINE", 15)  # seconds that a receiver has for its answer
@@ -264,9 +270,14 @@ LOGGING = {
     "formatters": {
         "line": {"()": "taskapi.logs.formatter", "style": env.str("TASKAPI_LOG_FORMAT", "json")},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "nowhere": {"class": "logging.NullHandler"},
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
+        # It writes whole URLs, tokens and all; what went wrong is in the log of the attempt.
+        "apprise": {"handlers": ["nowhere"], "propagate": False},
         # Django logs each 4xx as a warning: a client's mistake is the client's to see, it is in the answer.
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": True},

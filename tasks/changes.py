@@ -74,10 +74,11 @@ def create_task(
             locked_parent(project, task.parent_id)
         while (stored := statements.insert(task, project.organization_id, rules.version)) is None:
             rules = reread(project.organization_id)
-        fire([happening._replace(task=stored)], rules, now, arm(stored, actions, now))
-        if monitor_id is not None:
+        armed = arm(stored, actions, now)
+        if monitor_id is not None:  # locked before streaks are, as by every other change
             is_over, is_failure = stored.status in TERMINAL, stored.status in FAILURES
             checkins.check_in(project.pk, monitor_id, now, is_over=is_over, is_failure=is_failure)
+        fire([happening._replace(task=stored)], rules, now, armed)
     listened.note(stored)
     return stored
 

@@ -1,7 +1,7 @@
 """Which actions hear of a change, and the rows in the outbox for them: in the transaction of the change itself."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -89,28 +89,25 @@ def of_actions(happening: Happening, actions: Sequence[Action]) -> Iterator[Mess
 
 
 def of_rules(happening: Happening, book: Book, now: datetime.datetime) -> Iterator[Message]:
-    for rule in rules_about(happening.task, book):
-        point, kind = verdict_of(rule, happening, now)
+    task = happening.task
+    rules = list(rules_about(task, book))
+    verdicts: Mapping[int, Verdict] = {}
+    if happening.end:
+        old, new = happening.before.status, happening.end
+        verdicts = count_end(rules, task.project_id, task.name, old=old, new=new, now=now)
+    for rule in rules:
+        point, kind = told(rule, happening, verdicts.get(rule.id))
         if point and not rule.is_snoozed(now):
             yield message(happening, point, "global", rule.id, rule.integration, rule.config, kind=kind)
 
 
-def verdict_of(rule: Rule, happening: Happening, now: datetime.datetime) -> tuple[str, str]:
-    """The point that the rule fires for ("" for none), and the type of its message."""
+def told(rule: Rule, happening: Happening, verdict: Verdict | None) -> tuple[str, str]:
+    """The point that the rule fires for ("" for none), and the type of its message. verdict: if it counted an end."""
     point = happening.reaches(rule.points)
-    if rule.counts and happening.end:
-        verdict = count_end(
-            rule,
-            happening.task.project_id,
-            happening.task.name,
-            old=happening.before.status,
-            new=happening.end,
-            is_snoozed=rule.is_snoozed(now),
-        )
-        if verdict is Verdict.RECOVERED:
-            return RECOVERED, "task.recovered"
-        if verdict is Verdict.NOTHING and point and point.kind is Kind.STATUS:
-            point = happening.reaches([point for point in rule.points if point.text not in rule.ends])
+    if verdict is Verdict.RECOVERED:
+        return RECOVERED, "task.recovered"
+    if verdict is Verdict.NOTHING and point and point.kind is Kind.STATUS:
+        point = happening.reaches([point for point in rule.points if point.text not in rule.ends])
     return (point.text if point else ""), "task.triggered"
 
 

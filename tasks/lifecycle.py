@@ -3,10 +3,10 @@
 import datetime
 
 from django.db import transaction
-from integrations.outbox import Message
 from orjson import Fragment
 
 from integrations import outbox
+from integrations.outbox import Message
 from monitors.models import MonitorChange
 from tasks.passing import pass_time
 from tasks.rules import Rule, book_of
@@ -63,6 +63,8 @@ def messages_of(change: MonitorChange, now: datetime.datetime) -> list[Message]:
             monitor_id=monitor.pk,
             data={
                 "monitor": Fragment(change.shown),
+                "organization": project.organization.slug,
+                "project": project.slug,
                 "point": point,
                 "action": rule.id,
                 "action_type": "global",

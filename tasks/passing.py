@@ -41,8 +41,8 @@ def pass_time(now: datetime.datetime, limit: int, back_since: datetime.datetime 
         rows = [(*(getattr(after, name) for name in names), after.number) for _, after in changed]
         statements.update_many(names, rows)
         record([change for change in changed if change[0].status != change[1].status], None, now)
-        for organization, events in happenings.items():
-            # By name, so that no two sweeps wait for each other's streaks in a ring.
+        # By organization and by name, so that no two sweeps wait for each other's streaks in a ring.
+        for organization, events in sorted(happenings.items(), key=lambda item: item[0].pk):
             events.sort(key=lambda event: (event.task.project_id, event.task.name))
             if events:
                 fire(events, book_of(organization.pk, organization.rules_version), now)

@@ -8,11 +8,12 @@ is the URL's own.
 
 import datetime
 import importlib
+import re
 import threading
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from django.conf import settings
 
@@ -130,7 +131,8 @@ def service_of(url: Any) -> Any:
             f"“{scheme}” is not among the services that this server takes: {', '.join(sorted(FIXED_HOSTS))}. "
             "Its setting TASKAPI_APPRISE_SCHEMES adds others."
         )
-    for name, _ in parse_qsl(url.partition("?")[2], keep_blank_values=True):
+    query = url.partition("?")[2].replace(";", "&")  # Apprise parts options at both
+    for name, _ in parse_qsl(query, keep_blank_values=True):
         if name.lower() not in OPTIONS:
             raise ValueError(f"The option “{name}” can't be used here.")
     service = apprise.Apprise.instantiate(url, asset=asset())
@@ -171,9 +173,10 @@ def notify(url: str, title: str, text: str) -> str | None:
 
 
 def without_secrets(text: str, url: str) -> str:
-    """Every longer part of the URL is taken for a secret."""
+    """Every longer part of the URL is taken for a secret, as it stands there and decoded."""
     _, _, rest = url.partition("://")
-    for part in sorted(rest.replace("/", " ").replace("?", " ").replace("&", " ").replace("@", " ").split(), key=len):
+    parts = {part for spelling in (rest, unquote(rest)) for part in re.split(r"[/?&@=:;\s]+", spelling)}
+    for part in sorted(parts, key=len, reverse=True):
         if len(part) > 7:
             text = text.replace(part, "***")
     return text.replace("\0", "")

@@ -173,3 +173,16 @@ def test_the_actions_of_a_task_cost_the_same_however_many(warm, task):
         warm.post(path, EMAIL)
     assert_costs(few, statements(warm, "GET", path))
     assert_costs(2, statements(warm, "GET", path))
+
+
+def test_rules_cost_nothing_where_they_hear_nothing_and_a_constant_where_they_count(warm, admin, make_task):
+    email = {"trigger": "error", "integration": "email", "config": {"to": "a@example.org"}}
+    for number in range(5):
+        body = {**email, "name": str(number), "failures_in_row": number + 1, "notify_recovery": True}
+        assert admin.post("actions", body).status_code == 201
+    path = f"tasks/{make_task()['id']}"  # and the process has read the rules
+    assert_costs(1, statements(warm, "PATCH", path, {"value": 5}))
+    assert_costs(1, statements(warm, "POST", "tasks", {"name": "export", "status": "processing"}))
+    assert_costs(3, statements(warm, "PATCH", path, {"status": "processing"}))
+    # The task, its history, three for the streaks of all rules, one for the outbox.
+    assert_costs(7, statements(warm, "PATCH", path, {"status": "error"}))

@@ -63,6 +63,7 @@ TWISTS = [
     *("{}?region=" + EVIL + "/%23", "{}?token=@" + EVIL + "/", "{}?route=../../@" + EVIL, "{}?href=http://" + EVIL),
     *("{}/@" + EVIL, "{}/../../@" + EVIL, "{}%40" + EVIL, "{}%2F..%2F@" + EVIL, "{}/%5C@" + EVIL, "{}#@" + EVIL),
     *(EVIL, EVIL + "/{}", "user:password@" + EVIL + "/{}", "{}@" + EVIL, "@" + EVIL + "/{}", EVIL + "/a/b/c/d/e"),
+    *("{}?to=a;template=http://" + EVIL + "/", "{}?to=a;verify=no", "{}?;template=/etc/hostname"),
     *("localhost/{}", "[::1]/{}", "127.0.0.1/a/b/c", "a:b@127.0.0.1/15551234567/15551234568", "xoxb-1-1-a/{}"),
 ]
 
@@ -121,6 +122,13 @@ def test_a_service_calls_the_hosts_that_are_said_to_be_fixed(apprise, calls, sch
     assert calls
     assert {urlsplit(called).hostname for called in calls} <= set(FIXED_HOSTS[scheme])
     assert {urlsplit(called).scheme for called in calls} == {"https"}
+
+
+@pytest.mark.parametrize("option", ["template=/etc/hostname", "verify=no", "optional=yes"])
+@pytest.mark.parametrize("mark", ["?", "?to=general&", "?to=general;", "?;", "?to=a%3B;"])
+def test_an_option_that_is_not_known_to_be_harmless_is_refused(apprise, mark, option):
+    url = f"slack://{EXAMPLES['slack']}{mark}{option}"
+    assert "config.url" in fields_refused(lambda: apprise.check_channel({"url": url}))
 
 
 @pytest.mark.parametrize("scheme", FIXED_HOSTS)

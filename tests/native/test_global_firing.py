@@ -167,6 +167,7 @@ def test_own_action_and_rule_both_fire(rule, make_task, hook):
         pytest.param({"failures_in_row": 3}, "eeeee", ["error"], id="and no more in the same row"),
         pytest.param({"failures_in_row": 2}, "esee", ["error"], id="a success breaks the row"),
         pytest.param({"failures_in_row": 2}, "ecee", ["error"], id="as does any other end"),
+        pytest.param({"failures_in_row": 2}, "eecee", ["error"] * 2, id="and the row after it counts"),
         pytest.param({"failures_in_row": 2}, "eesee", ["error"] * 2, id="the next row counts anew"),
         pytest.param({"failures_in_row": 2}, "ees", ["error"], id="recovery is not told unless asked for"),
         pytest.param({"notify_recovery": True}, "es", ["error", "recovered"], id="well again"),
@@ -184,6 +185,13 @@ def test_failures_in_a_row_and_recovery(rule, end, hook, fields, ends, expected)
     for letter in ends:
         end({"e": "error", "s": "success", "c": "cancelled"}[letter])
     assert sorted(point for _, point in told(hook)) == expected  # which of them arrives first is not promised
+
+
+def test_a_rule_may_count_successes(rule, end, hook):
+    rule("success", failures_in_row=2)
+    for status in ("success", "success", "error", "success", "success"):
+        end(status)
+    assert told(hook) == [("export", "success")] * 2
 
 
 def test_each_name_and_project_has_its_own_row(admin, rule, end, hook, other_project):
@@ -288,6 +296,8 @@ def test_the_message_of_a_monitor_carries_it(admin, api, rule, monitor, hook):
     (message,) = hook()
     assert message["data"] == {
         "monitor": admin.get(f"/api/acme/web/monitors/{made['id']}").json(),
+        "organization": "acme",
+        "project": "web",
         "point": "monitor_down",
         "action": action["id"],
         "action_type": "global",
