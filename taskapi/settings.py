@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "integrations",
     "monitors",
     "tasks",
+    "planning",
+    "compat",
     "dashboard",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -49,6 +51,8 @@ INSTALLED_APPS = [
     "drf_standardized_errors",
     "rest_framework",
 ]
+# What `?embed=` can show with a task: each module has a table `EMBEDS`.
+TASK_EMBEDS = ["tasks.embeds", "planning.embeds"]
 MIDDLEWARE = [
     "taskapi.edge.EdgeMiddleware",
     "taskapi.edge.HostMiddleware",
@@ -90,6 +94,7 @@ DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 _database = DATABASES["default"]
 _database["CONN_MAX_AGE"] = None  # a connection for each thread, kept: opening one costs more than a request
 if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["ENGINE"] = "taskapi.sqlite"
     Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     _database["OPTIONS"] = {
         # Read, then write: a deferred transaction can't be upgraded while another writes, it fails at once. Immediate
@@ -234,6 +239,12 @@ SPECTACULAR_SETTINGS = {
             "name": "Global actions",
             "description": "Rules of an organization: actions of every task or monitor that matches.",
         },
+        {"name": "Plans", "description": "What is meant with a task: dates, people, estimates, prices."},
+        {"name": "Time reports", "description": "Time spent on tasks: who, when, how long."},
+        {"name": "Extra costs", "description": "Money spent on tasks beside time."},
+        {"name": "Roll-ups", "description": "Time, cost and price of all that a project has."},
+        {"name": "Workflow statuses", "description": "A project's own names for where work is."},
+        {"name": "Custom fields", "description": "Fields that an organization adds to its plans."},
         {"name": "Monitors", "description": "Schedules: when a run is expected, and what was heard of it."},
         {"name": "Integrations", "description": "Channels: where messages go."},
         {"name": "Deliveries", "description": "Messages that were sent or are owed, with every attempt."},
@@ -242,6 +253,8 @@ SPECTACULAR_SETTINGS = {
         {"name": "Members", "description": "People in an organization, each with a role."},
         {"name": "Teams", "description": "Named groups of members."},
         {"name": "Keys", "description": "API keys of a project, or of a whole organization."},
+        {"name": "ProjectBubble", "description": "The same tasks by the ProjectBubble v2 API."},
+        {"name": "GoodDay", "description": "The same tasks by the GoodDay-synced v0 API."},
         {"name": "Server", "description": "Where to begin."},
     ],
     "COMPONENT_SPLIT_REQUEST": True,

@@ -9,10 +9,16 @@ from taskapi.entry import EntryView
 from taskapi.rest import errors
 from taskapi.sign_in import SignInView, SignOutView
 
+# `/api/v0/` is another dialect's, and no organization.
+PROJECT = r"(?P<org>(?!v0/)[^/]+)/(?P<project>[^/]+)"
+
 urlpatterns = [
     # First, for nearly all requests go there. What it hides of the paths below is no project's slug: RESERVED_PROJECTS.
-    re_path(r"^api/(?P<org>[^/]+)/(?P<project>[^/]+)/", include("tasks.urls")),
-    re_path(r"^api/(?P<org>[^/]+)/(?P<project>[^/]+)/", include("monitors.urls")),
+    re_path(rf"^api/{PROJECT}/", include("tasks.urls")),
+    re_path(rf"^api/{PROJECT}/", include("monitors.urls")),
+    re_path(rf"^api/{PROJECT}/", include("planning.urls")),
+    re_path(r"^api/v0/", include("compat.goodday.urls")),
+    re_path(r"^v2/", include("compat.projectbubble.urls")),
     re_path(r"^$", RedirectView.as_view(pattern_name="entry")),
     path("favicon.ico", RedirectView.as_view(url="/static/taskapi/icon.svg")),
     re_path(r"^api/?$", EntryView.as_view(), name="entry"),
@@ -24,6 +30,7 @@ urlpatterns = [
     re_path(r"^api/", include("projects.urls")),
     re_path(r"^api/", include("integrations.urls")),
     re_path(r"^api/", include("tasks.organization_urls")),
+    re_path(r"^api/", include("planning.organization_urls")),
     re_path(r"^api/", errors.UnknownPath.as_view(), name="unknown"),
     re_path(r"^ping/", include("monitors.ping_urls")),
     re_path(r"", include("dashboard.urls")),

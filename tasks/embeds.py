@@ -2,21 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.module_loading import import_string
 
 from projects.models import Project
 from tasks import statements
 from tasks.models import Action, StatusChange
 from tasks.row import TaskRow
-from tasks.wire import Place, action_on_wire, place_of, status_change_on_wire, task_on_wire
+from tasks.wire import action_on_wire, place_of, status_change_on_wire, task_on_wire
 
-Loader = Callable[[Sequence[TaskRow], Place], Mapping[Any, list[dict[str, Any]]]]
+# Takes tasks of one project; gives what to show with each, by its public id; with those that it leaves out, `[]`.
+Loader = Callable[[Sequence[TaskRow], Project], Mapping[Any, Any]]
 
 
-def actions(tasks: Sequence[TaskRow], place: Place) -> Mapping[Any, list[dict[str, Any]]]:
+def actions(tasks: Sequence[TaskRow], project: Project) -> Mapping[Any, list[dict[str, Any]]]:
     ids = {task.number: task.public_id for task in tasks}
     grouped = defaultdict(list)
     for action in Action.objects.filter(task__in=ids):
@@ -25,14 +29,14 @@ def actions(tasks: Sequence[TaskRow], place: Place) -> Mapping[Any, list[dict[st
     return grouped
 
 
-def children(tasks: Sequence[TaskRow], place: Place) -> Mapping[Any, list[dict[str, Any]]]:
-    grouped = defaultdict(list)
+def children(tasks: Sequence[TaskRow], project: Project) -> Mapping[Any, list[dict[str, Any]]]:
+    grouped, place = defaultdict(list), place_of(project)
     for child in statements.children([task.public_id for task in tasks]):
         grouped[child.parent_id].append(task_on_wire(child, place))
     return grouped
 
 
-def status_history(tasks: Sequence[TaskRow], place: Place) -> Mapping[Any, list[dict[str, Any]]]:
+def status_history(tasks: Sequence[TaskRow], project: Project) -> Mapping[Any, list[dict[str, Any]]]:
     ids = {task.number: task.public_id for task in tasks}
     grouped = defaultdict(list)
     for change in StatusChange.objects.filter(task__in=ids):
@@ -43,11 +47,18 @@ def status_history(tasks: Sequence[TaskRow], place: Place) -> Mapping[Any, list[
 EMBEDS: Mapping[str, Loader] = {"actions": actions, "children": children, "status_history": status_history}
 
 
+@cache
+def known() -> Mapping[str, Loader]:
+    """All embeds by name: those above, and those of rooms that build on this one, which the settings name."""
+    tables = [import_string(f"{module}.EMBEDS") for module in settings.TASK_EMBEDS]
+    return {name: loader for table in tables for name, loader in table.items()}
+
+
 def asked_for(params: QueryDict) -> list[str]:
     """The embeds that `?embed=a,b` names; raises Django's `ValidationError` on `embed` for one that is unknown."""
     names = [name.strip() for value in params.getlist("embed") for name in value.split(",")]
     for name in names:
-        if name not in EMBEDS:
+        if name not in known():
             raise ValidationError({"embed": ValidationError(f"“{name}” can't be embedded.", code="unknown")})
     return list(dict.fromkeys(names))
 
@@ -57,7 +68,7 @@ def tasks_on_wire(tasks: Sequence[TaskRow], project: Project, embeds: Iterable[s
     place = place_of(project)
     shown = [task_on_wire(task, place) for task in tasks]
     for name in embeds:
-        loaded = EMBEDS[name](tasks, place) if tasks else {}
+        loaded = known()[name](tasks, project) if tasks else {}
         for task, body in zip(tasks, shown, strict=True):
             body[name] = loaded.get(task.public_id, [])
     return shown

@@ -1,0 +1,183 @@
+"""A task with its plan as one row: what lists of planned work are read in, a page or a million.
+
+Both tables are read in one statement, and rows are tuples: `tasks.statements` says why. A task without a plan has the
+values of `UNPLANNED`.
+"""
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from decimal import Decimal
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+
+from planning.expressions import expressions
+from planning.models.plan import DEFAULT_PRIORITY, ZERO, Activity
+from tasks.dialects import Condition, dialect
+from tasks.row import TaskRow
+from tasks.statements import adapted
+
+CHUNK = 1000  # rows of a stream that are in memory at once
+JOINED = "tasks_task LEFT JOIN planning_plan ON planning_plan.task_id = tasks_task.number"
+PARENT_NUMBER = "(SELECT parent.number FROM tasks_task parent WHERE parent.public_id = tasks_task.parent_id)"
+
+
+class PlanRow(NamedTuple):
+    """A plan as it is stored; the fields are its columns. `custom_fields` is JSON text."""
+
+    description: str = ""
+    color: str = ""
+    notes: str = ""
+    start_date: datetime.date | None = None
+    end_date: datetime.date | None = None
+    due_date: datetime.date | None = None
+    deadline_date: datetime.date | None = None
+    date_completed: datetime.datetime | None = None
+    ongoing: bool = False
+    activity: str = Activity.ACTIVE.value
+    important: bool = False
+    archived: bool = False
+    task_order: int | None = None
+    priority: int = DEFAULT_PRIORITY
+    estimated_minutes: int | None = None
+    estimated_cost: Decimal = ZERO
+    hourly_rate: Decimal = ZERO
+    fixed_price: bool = False
+    price: Decimal = ZERO
+    billable: bool = True
+    billed: bool = False
+    notifications: bool = True
+    recurrence: str = ""
+    creator_id: int | None = None
+    responsible_id: int | None = None
+    action_required_id: int | None = None
+    workflow_status_id: int | None = None
+    custom_fields: str = "{}"
+    goodday_id: str = ""
+    goodday_created_at: datetime.datetime | None = None
+    goodday_created_offset: int = 0
+    plan_updated: datetime.datetime | None = None
+    deleted: datetime.datetime | None = None
+
+
+UNPLANNED = PlanRow()
+
+
+class Planned(NamedTuple):
+    """A task, its plan, the number of its parent, and the percentage that its children make up for want of a value."""
+
+    task: TaskRow
+    plan: PlanRow
+    parent_number: int | None = None
+    children_percent: int | None = None
+
+    @property
+    def percent(self) -> int | None:
+        """Its own progress, or for want of a value its children's; None where there is none to tell."""
+        return self.children_percent if self.task.value is None else self.task.progress().percent
+
+    @property
+    def order(self) -> int:
+        """The one that was set, else the second in which the task was made."""
+        return int(self.task.created.timestamp()) if self.plan.task_order is None else self.plan.task_order
+
+    @property
+    def updated(self) -> datetime.datetime:
+        """When the task or its plan was last changed."""
+        planned = self.plan.plan_updated
+        return self.task.updated if planned is None else max(self.task.updated, planned)
+
+
+def find(conditions: Sequence[Condition]) -> Planned | None:
+    """One statement: the task that meets all of the conditions, of which there is one at most."""
+    found = select(conditions)
+    return found[0] if found else None
+
+
+def select(
+    conditions: Sequence[Condition], order: str = "number", limit: int | None = None, offset: int = 0
+) -> list[Planned]:
+    """One statement: the tasks that meet all of the conditions, sorted by the SQL `order`."""
+    with connection.cursor() as cursor:
+        cursor.execute(*statement(conditions, order, limit, offset))
+        return list(map(planned, cursor.fetchall()))
+
+
+def stream(
+    conditions: Sequence[Condition], order: str = "number", limit: int | None = None, offset: int = 0
+) -> Iterator[list[Planned]]:
+    """As `select`, in chunks of at most `CHUNK`: neither we nor the driver hold more than one at a time.
+
+    PostgreSQL keeps a cursor for it as long as the transaction lasts. SQLite needs no transaction to read one state of
+    the database, and would let nobody else write in one.
+    """
+    is_postgresql = connection.vendor == "postgresql"
+    with transaction.atomic() if is_postgresql else nullcontext(), connection.chunked_cursor() as cursor:
+        cursor.execute(*statement(conditions, order, limit, offset))
+        while rows := cursor.fetchmany(CHUNK):
+            yield list(map(planned, rows))
+
+
+def count(conditions: Sequence[Condition]) -> int:
+    """One statement: how many tasks meet all of the conditions."""
+    where, params = joined(conditions)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {JOINED} WHERE {where}", adapted(params))
+        total: int = cursor.fetchone()[0]
+    return total
+
+
+def statement(conditions: Sequence[Condition], order: str, limit: int | None, offset: int) -> tuple[str, list[Any]]:
+    where, params = joined(conditions)
+    sql = f"SELECT {columns()} FROM {JOINED} WHERE {where} ORDER BY {order}"
+    if limit is not None:
+        sql += " LIMIT %s OFFSET %s"
+        params += [limit, offset]
+    return sql, adapted(params)
+
+
+def joined(conditions: Sequence[Condition]) -> tuple[str, list[Any]]:
+    """Conditions as the text of a WHERE, and the values of its holes."""
+    where = " AND ".join(condition.sql for condition in conditions)
+    return where, [value for condition in conditions for value in condition.params]
+
+
+@cache
+def columns() -> str:
+    """Those of the task, whether there is a plan, those of the plan, and what else `Planned` has."""
+    names = [f"+{name}" if name in READ_HERE and is_sqlite() else name for name in PlanRow._fields]
+    more = [f"{PARENT_NUMBER} AS parent_number", f"{expressions().children_percent} AS children_percent"]
+    return ", ".join([dialect().columns, "planning_plan.task_id", *names, *more])
+
+
+def planned(values: Sequence[Any]) -> Planned:
+    task, (plan_id, *plan, parent, percent) = values[:TASK_COLUMNS], values[TASK_COLUMNS:]
+    if plan_id is None:
+        return Planned(dialect().row(task), UNPLANNED, parent, percent)
+    if is_sqlite():
+        for position, read in READERS:
+            if plan[position] is not None:
+                plan[position] = read(plan[position])
+    return Planned(dialect().row(task), PlanRow._make(plan), parent, percent)
+
+
+@cache
+def is_sqlite() -> bool:
+    return connection.vendor == "sqlite"
+
+
+def moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text + "+00:00")
+
+
+# SQLite has few types. What is named here is read by us: Django's own converters take longer, or know no decimals.
+READ_HERE: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("start_date", "end_date", "due_date", "deadline_date"), datetime.date.fromisoformat),
+    **dict.fromkeys(("date_completed", "goodday_created_at", "plan_updated", "deleted"), moment),
+    **dict.fromkeys(("estimated_cost", "hourly_rate", "price"), lambda number: Decimal(str(number))),
+    **dict.fromkeys(("ongoing", "important", "archived", "fixed_price", "billable", "billed", "notifications"), bool),
+}
+READERS = [(PlanRow._fields.index(name), read) for name, read in READ_HERE.items()]
+TASK_COLUMNS = len(TaskRow._fields)

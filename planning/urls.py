@@ -1,0 +1,5 @@
+"""Paths of planned work under `/api/{org}/{project}/`, each with and without its trailing slash."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []
