@@ -9,6 +9,7 @@ import datetime
 import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -118,15 +119,19 @@ def has_in_name(part: str) -> Condition:
 
 def insert(task: TaskRow, organization_id: int, rules_version: int) -> TaskRow | None:
     """One statement: the task as it is stored, with its number; None where the rules are of another version."""
+    with connection.cursor() as cursor:
+        cursor.execute(inserting(), adapted([*task[1:], organization_id, rules_version]))
+        row = cursor.fetchone()
+    return task._replace(number=row[0]) if row else None
+
+
+@cache
+def inserting() -> str:
     names = TaskRow._fields[1:]
-    sql = (
+    return (
         f"INSERT INTO tasks_task ({', '.join(names)}) SELECT {', '.join(map(hole, names))} "
         f"WHERE ({RULES_VERSION}) = %s RETURNING number"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, adapted([*task[1:], organization_id, rules_version]))
-        row = cursor.fetchone()
-    return task._replace(number=row[0]) if row else None
 
 
 def update(number: int, values: Mapping[str, Any]) -> None:
@@ -153,25 +158,34 @@ def update_in_place(
     a change, somebody asks whether `value` stands still, or the rules are of another version. `values` holds neither
     the status nor what the next look of a sweep depends on.
     """
-    own = dialect()
-    sets = "".join(f"{name} = {hole(name)}, " for name in values)
-    sql = (
-        f"UPDATE tasks_task SET {sets}updated = CASE WHEN updated > %s THEN updated ELSE %s END WHERE public_id = %s "
-        "AND project_id = %s AND status <> 'stale' AND NOT has_actions AND stall_timeout IS NULL "
-        f"AND ({RULES_VERSION}) = %s RETURNING {own.columns}"
-    )
     params = [*values.values(), now, now, public_id, project.pk, project.organization_id, rules_version]
     with connection.cursor() as cursor:
-        cursor.execute(sql, adapted(params))
+        cursor.execute(updating_in_place(tuple(values)), adapted(params))
         rows = cursor.fetchall()
-    return own.row(rows[0]) if rows else None
+    return dialect().row(rows[0]) if rows else None
+
+
+@lru_cache
+def updating_in_place(names: Sequence[str]) -> str:
+    sets = "".join(f"{name} = {hole(name)}, " for name in names)
+    return (
+        f"UPDATE tasks_task SET {sets}updated = CASE WHEN updated > %s THEN updated ELSE %s END WHERE public_id = %s "
+        "AND project_id = %s AND status <> 'stale' AND NOT has_actions AND stall_timeout IS NULL "
+        f"AND ({RULES_VERSION}) = %s RETURNING {dialect().columns}"
+    )
 
 
 def fetch(rest: str, params: Iterable[Any]) -> list[TaskRow]:
-    own = dialect()
+    row = dialect().row
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {own.columns} {rest}", adapted(params))
-        return [own.row(values) for values in cursor.fetchall()]
+        cursor.execute(selecting(rest), adapted(params))
+        return [row(values) for values in cursor.fetchall()]
+
+
+@lru_cache
+def selecting(rest: str) -> str:
+    """The statement, each time as the same object: by that a cursor knows it as its last one."""
+    return f"SELECT {dialect().columns} {rest}"
 
 
 def hole(column: str) -> str:
