@@ -155,7 +155,9 @@ class TaskOutput(serializers.Serializer[Any]):
     updated = serializers.DateTimeField()
     monitor = serializers.UUIDField(allow_null=True)
     url = serializers.URLField(help_text="The task's page for members.")
-    public_url = serializers.URLField(help_text="The task's page for whoever has the link.")
+    public_url = serializers.URLField(
+        allow_null=True, help_text="The task's page for whoever has the link; null where it is not shared."
+    )
 
 
 class StatusChangeAuthor(serializers.Serializer[Any]):

@@ -55,7 +55,7 @@ def task_on_wire(task: TaskRow, place: Place) -> dict[str, Any]:
         "updated": task.updated,
         "monitor": task.monitor_id,
         "url": f"{place.url}{public_id}/",
-        "public_url": f"{place.public_url}{public_id}/{task.public_token}/",
+        "public_url": f"{place.public_url}{public_id}/{task.public_token}/" if task.public_token else None,
     }
 
 

@@ -1,11 +1,14 @@
 """The pages that a task's `url` and `public_url` lead to."""
 
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from projects.models import Membership, User
+from tasks.sharing import share_task
 
 
 @pytest.fixture
@@ -92,3 +95,20 @@ def test_a_public_link_that_is_not_the_tasks_own_is_a_404(task, change):
 
 def test_pages_are_not_kept_by_caches(task):
     assert "no-store" in browser().get(path(task["public_url"]))["Cache-Control"]
+
+
+def test_a_public_link_that_was_taken_back_is_gone_for_good(task, project, api):
+    public_id = UUID(task["id"])
+    share_task(project, public_id, False, timezone.now())
+    assert browser().get(path(task["public_url"])).status_code == 404
+    assert api.get(f"tasks/{task['id']}").json()["public_url"] is None
+    share_task(project, public_id, True, timezone.now())
+    shared = api.get(f"tasks/{task['id']}").json()["public_url"]
+    assert shared != task["public_url"]
+    assert browser().get(path(task["public_url"])).status_code == 404
+    assert browser().get(path(shared)).status_code == 200
+
+
+def test_sharing_what_is_shared_keeps_its_link(task, project, api):
+    share_task(project, UUID(task["id"]), True, timezone.now())
+    assert api.get(f"tasks/{task['id']}").json()["public_url"] == task["public_url"]
