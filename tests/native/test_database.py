@@ -40,6 +40,7 @@ class TestCursors:
             assert second.cursor is used
 
     def test_two_at_once_are_two(self):
+        connection.cursor().close()  # one to be used again
         with connection.cursor() as outer:
             outer.execute("SELECT n FROM generate_series(1, 3) AS n")
             assert outer.fetchone() == (1,)
@@ -92,6 +93,7 @@ class TestCursors:
             cursor.execute("SELECT 2")
             assert cursor.fetchall() == [(2,)]
             connection.close()
+            connection.connect()
         with connection.cursor() as cursor:
             cursor.execute("SELECT 3")
             assert cursor.fetchall() == [(3,)]
