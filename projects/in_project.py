@@ -1,13 +1,20 @@
-"""What the views under `/api/{org}/{project}/` have in common."""
+"""What the views under `/api/{org}/{project}/` have in common.
+
+A fleet of workers calls them, so they also spare what REST framework does anew for each request and what always comes
+out the same: a fifth of a get's own time went there.
+"""
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from projects.access import principal_of, project_for
 from projects.models import Project
 from projects.principals import Principal
+from taskapi.rest.headers import stored
 
 # None of these keeps anything of a request: one of each serves all of them, where REST framework makes them anew.
 policies: Any = api_settings
@@ -15,6 +22,8 @@ PARSERS = [parser() for parser in policies.DEFAULT_PARSER_CLASSES]
 AUTHENTICATORS = [authentication() for authentication in policies.DEFAULT_AUTHENTICATION_CLASSES]
 PERMISSIONS = [permission() for permission in policies.DEFAULT_PERMISSION_CLASSES]
 NEGOTIATOR = policies.DEFAULT_CONTENT_NEGOTIATION_CLASS()
+
+_default_headers: dict[tuple[type[APIView], frozenset[str]], dict[str, str]] = {}  # by view and methods
 
 
 class InProject(APIView):
@@ -39,3 +48,30 @@ class InProject(APIView):
 
     def get_content_negotiator(self) -> Any:
         return NEGOTIATOR
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """`Allow` and `Vary`: a path's methods never change."""
+        kind = (type(self), frozenset(getattr(self, "action_map", ())))
+        if kind not in _default_headers:
+            _default_headers[kind] = super().default_response_headers
+        return _default_headers[kind].copy()
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        asked = super().initialize_request(request, *args, **kwargs)
+        vars(asked)["method"] = request.method  # else each look at it fails first, and is then passed on to Django's
+        return asked
+
+    def perform_authentication(self, request: Request) -> None:
+        """As `request.user` would, which first looks for what can't be there yet, and guards what only it needs."""
+        asked: Any = request
+        asked._authenticate()
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if type(response) is not HttpResponse or "Vary" in response.headers:
+            return super().finalize_response(request, response, *args, **kwargs)
+        # Written already, by `taskapi.rest.rendering.answer`, and there is nothing to join `Vary` with.
+        headers = stored(response)
+        for name, value in self.headers.items():
+            headers[name.lower()] = (name, value)
+        return response
