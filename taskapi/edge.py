@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from taskapi import metrics
 from taskapi.rest import request_id
 from taskapi.rest.errors import envelope
+from taskapi.rest.headers import stored
 
 access_log = logging.getLogger("taskapi.access")
 
@@ -37,10 +38,11 @@ class EdgeMiddleware:
                 response: HttpResponse = envelope(411, "length_required", "Send the body with a Content-Length header.")
             else:
                 response = self.get_response(request)
-            response.headers["X-Request-ID"] = given
+            headers = stored(response)
+            headers["x-request-id"] = ("X-Request-ID", given)
             if not response.streaming and response.status_code not in BODILESS:
                 # Without it the server answers in chunks.
-                response.headers["Content-Length"] = str(len(response.content))
+                headers["content-length"] = ("Content-Length", str(len(response.content)))
             seconds = time.perf_counter() - started
             metrics.observe(request.method or "", response.status_code, seconds)
             if settings.TASKAPI_ACCESS_LOG:

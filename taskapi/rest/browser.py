@@ -3,7 +3,8 @@
 Together they would cost it as much as the query of a get.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions import middleware as sessions
@@ -14,11 +15,11 @@ from taskapi.rest.headers import Guards
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
-def comes_with_key(request: HttpRequest) -> bool:
-    """A call of the API, that is; a page is a page, whatever the browser sends along."""
-    path = request.path_info
+def comes_with_key(environ: Mapping[str, Any]) -> bool:
+    """A call of the API, that is; a page is a page, whatever the browser sends along. environ: WSGI's, or `META`."""
+    path = environ.get("PATH_INFO", "")
     return (
-        request.META.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer "
+        environ.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer "
         and path.startswith("/api/")
         and not path.startswith("/api/auth/")
     )
@@ -38,7 +39,7 @@ class KeyShortcut:
         self.guards = Guards()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not comes_with_key(request) or self.guards.redirects(request):
+        if not comes_with_key(request.META) or self.guards.redirects(request):
             return self.get_response(request)
         response = self.past_pages(request)
         self.guards.add(request, response)
