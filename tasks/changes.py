@@ -7,8 +7,7 @@ project, and its `ValidationError({field: error})` for what only the stored stat
 import datetime
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -22,7 +21,7 @@ from monitors import checkins
 from projects.models import Project
 from projects.principals import Principal
 from tasks import listened, statements
-from tasks.deadlines import is_stalled, next_look, still_since
+from tasks.deadlines import next_look, still_since
 from tasks.firing import Happening, fire, is_heard
 from tasks.models import Action, StatusChange
 from tasks.models.task import make_public_token
@@ -30,15 +29,15 @@ from tasks.parents import locked_parent, locked_with_parent, refused_parent
 from tasks.row import NEW, TaskRow
 from tasks.rules import ENDS, book_of, remembered, reread
 from tasks.statements import Locked
-from tasks.statuses import TERMINAL, Status, clocks
-from tasks.triggers import NOTHING, Event
+from tasks.statuses import TERMINAL, Status
+from tasks.steps import clocks_of, step
+from tasks.triggers import NOTHING
 
 Fields = Mapping[str, Any]
 
 # Columns that neither move the status of a task nor depend on what is stored: what most progress reports send.
 MOVES_NOTHING = frozenset({"data", "end_time", "external_id", "name", "queue", "tags", "value", "value_max"})
 MOVES_PROGRESS = frozenset({"value", "value_max"})
-MOVES_NEXT_LOOK = ("status", "stale_timeout", "max_runtime", "start_time", "is_overrun")
 FAILURES = frozenset({Status.ERROR, Status.STALE})
 
 
@@ -178,46 +177,38 @@ def merged(tags: str, sent: Mapping[str, str | None]) -> str:
 def move(
     project: Project,
     found: Locked,
-    values: dict[str, Any],
+    values: Fields,
     actor: Principal,
     now: datetime.datetime,
     armed: Sequence[Action] | None = None,
 ) -> TaskRow:
-    """A change that a client asked for: `updated` moves, a stale task comes back to life, and actions hear of it.
+    """The one task that is held, after a change; armed: all actions of it, where they are known."""
+    return move_all(project, found, [values], actor, now, armed)[0]
 
-    armed: all actions of the task, where they are known.
+
+def move_all(
+    project: Project,
+    found: Locked,
+    changes: Sequence[Fields],
+    actor: Principal,
+    now: datetime.datetime,
+    armed: Sequence[Action] | None = None,
+) -> list[TaskRow]:
+    """The tasks that are held, each after its own of the changes, and what hears of them has heard.
+
+    Several are changed here at once and not one by one: monitors are locked before streaks are. `now`: none of the
+    tasks was updated later.
     """
-    task = found.tasks[0]
-    before = task.progress()
-    if task.status == Status.STALE and "status" not in values:
-        values["status"] = task.status_before_stale or Status.PENDING.value
-        before = replace(before, status=values["status"])  # to be heard of again fires nothing
-    status = values.get("status", task.status)
-    if status != task.status:
-        values["status_before_stale"] = task.status if status == Status.STALE else ""
-    clocks = clocks_of(task, task.status, status, now)
-    if clocks.get("start_time"):
-        values["is_overrun"] = False  # a new run
-    after = task._replace(**{**clocks, **values, "updated": now})
-    after = after._replace(still_since=still_since(task, after, now))
-    stalled = is_stalled(after, now)
-    if stalled:
-        after = after._replace(still_since=None)
-    if any(getattr(task, name) != getattr(after, name) for name in MOVES_NEXT_LOOK):
-        after = after._replace(wake_at=next_look(after))
-    statements.update(task.number, {name: new for name, old, new in differing(task, after)})
-    if status != task.status:
-        record([(task, after)], actor, now)
-    happening = Happening(project, before, after, Event.STALLED if stalled else "")
-    fire([happening], book_of(project.organization_id, found.rules_version), now, armed)
-    return after
-
-
-def differing(task: TaskRow, after: TaskRow) -> Iterator[tuple[str, Any, Any]]:
-    """Column, old and new value. `updated` is always among them: a statement needs one."""
-    for name, old, new in zip(task._fields, task, after, strict=True):
-        if new != old or name == "updated":
-            yield name, old, new
+    steps = [step(task, values, now) for task, values in zip(found.tasks, changes, strict=True)]
+    for taken in steps:
+        statements.update(taken.task.number, dict(taken.differing()))
+    if moved := [(taken.task, taken.after) for taken in steps if taken.moves_status]:
+        record(moved, actor, now)
+    happenings = [Happening(project, taken.before, taken.after, taken.event) for taken in steps]
+    # By name, so that no two callers wait for each other's streaks in a ring.
+    happenings.sort(key=lambda happening: happening.task.name)
+    fire(happenings, book_of(project.organization_id, found.rules_version), now, armed)
+    return [taken.after for taken in steps]
 
 
 def record(changes: Sequence[tuple[TaskRow, TaskRow]], actor: Principal | None, now: datetime.datetime) -> None:
@@ -235,15 +226,3 @@ def record(changes: Sequence[tuple[TaskRow, TaskRow]], actor: Principal | None, 
             checkins.run_cancelled(after.monitor_id, now)
         else:
             checkins.run_ended(after.monitor_id, now, is_failure=after.status in FAILURES)
-
-
-def clocks_of(task: TaskRow, old_status: str | None, new_status: str, now: datetime.datetime) -> dict[str, Any]:
-    return clocks(
-        created=task.created,
-        old_status=old_status,
-        new_status=new_status,
-        start_time=task.start_time,
-        end_time=task.end_time,
-        time_to_start=task.time_to_start,
-        now=now,
-    )

@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 
 from taskapi.rest.schema import describe
 from tasks import examples
-from tasks.embeds import EMBEDS
+from tasks.embeds import known
 from tasks.models.task import TEXT_MAX
 from tasks.serializers import ActionInput, ActionOutput, TaskInput, TaskPatch, TaskWithEmbeds
 from tasks.statuses import Status
@@ -64,8 +64,8 @@ FILTERS = [
 EMBED = query(
     "embed",
     "More of each task in the same answer, comma-separated.",
-    several({"type": "string", "enum": list(EMBEDS)}),
-    list(EMBEDS),
+    several({"type": "string", "enum": list(known())}),
+    list(known()),
     style="form",
     explode=False,
 )

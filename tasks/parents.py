@@ -1,8 +1,10 @@
 """Parents: tasks nest one level deep, and once set a parent stays."""
 
 import uuid
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404
 
 from projects.models import Project
@@ -33,6 +35,39 @@ def locked_with_parent(project: Project, public_id: uuid.UUID, parent_id: uuid.U
     elif task.parent_id != parent_id:
         raise refused_parent("A task's parent can't be changed once it is set.")
     return locked._replace(tasks=[task])
+
+
+class Family(NamedTuple):
+    """A task, the one that it is part of, and its own parts, the oldest first; all are held."""
+
+    task: TaskRow
+    parent: TaskRow | None
+    children: list[TaskRow]
+    rules_version: int
+
+    def of(self, *tasks: TaskRow) -> Locked:
+        return Locked(list(tasks), self.rules_version)
+
+
+def locked_family(project: Project, public_id: uuid.UUID) -> Family:
+    """The task with its kin, held in the order of their numbers; raises `Http404`. The caller holds no task yet.
+
+    Nobody gets a parent or a part without holding both, so once held the family stays what it is. One that has grown
+    while it was waited for is let go of: the newcomer may come before those that are held.
+    """
+    while True:
+        before = transaction.savepoint()
+        found = statements.lock_family(project.pk, public_id)
+        if statements.count_family(project.pk, public_id) == len(found.tasks):
+            transaction.savepoint_commit(before)
+            break
+        transaction.savepoint_rollback(before)
+    task = next((task for task in found.tasks if task.public_id == public_id), None)
+    if task is None:
+        raise Http404
+    parent = next((other for other in found.tasks if other.public_id == task.parent_id), None)
+    children = [other for other in found.tasks if other.parent_id == public_id]
+    return Family(task, parent, children, found.rules_version)
 
 
 def checked(parent: TaskRow | None) -> TaskRow:

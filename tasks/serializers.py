@@ -186,7 +186,7 @@ class Children(serializers.ListField):
 
 @extend_schema_serializer(component_name="Task")
 class TaskWithEmbeds(TaskOutput):
-    """A task as it is shown; the last three where `?embed=` asks for them."""
+    """A task as it is shown; the last ones where `?embed=` asks for them."""
 
     actions = ActionOutput(many=True, required=False, help_text="Its actions, the cancelled ones too.")
     children = Children(required=False, help_text="The tasks that are part of it, newest first.")

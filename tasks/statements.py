@@ -46,8 +46,31 @@ def lock(project_id: int, public_ids: Sequence[uuid.UUID]) -> Locked:
     They are locked in the order of their numbers, so that no two callers wait for each other in a ring. SQLite's
     transactions are immediate, and need no locks of rows.
     """
+    return lock_known(project_id, is_one_of("public_id", public_ids))
+
+
+def lock_family(project_id: int, public_id: uuid.UUID) -> Locked:
+    """One statement: as `lock`, the task with its parent and its parts, however many."""
+    return lock_known(project_id, is_of_family(public_id))
+
+
+def count_family(project_id: int, public_id: uuid.UUID) -> int:
+    """One statement: how many `lock_family` would lock now."""
+    known = is_of_family(public_id)
+    with connection.cursor() as cursor:
+        sql = f"SELECT count(*) FROM tasks_task WHERE {known.sql} AND project_id = %s"
+        cursor.execute(sql, adapted([*known.params, project_id]))
+        total: int = cursor.fetchone()[0]
+    return total
+
+
+def is_of_family(public_id: uuid.UUID) -> Condition:
+    own = "(public_id = %s OR parent_id = %s OR public_id = (SELECT parent_id FROM tasks_task WHERE public_id = %s))"
+    return Condition(own, [public_id] * 3)
+
+
+def lock_known(project_id: int, known: Condition) -> Locked:
     own = dialect()
-    known = is_one_of("public_id", public_ids)
     sql = (
         f"SELECT {own.columns}, ({RULES_VERSION_OF_PROJECT}) FROM tasks_task WHERE {known.sql} AND project_id = %s "
         f"ORDER BY number{own.lock}"

@@ -88,9 +88,12 @@ class Progress:
     @property
     def percent(self) -> int | None:
         """The progress in whole percent, rounded down, over 100 where `value` is; None where there is none to tell."""
-        if self.value is None or not self.value_max:
-            return None
-        return 100 * self.value // self.value_max
+        return percent_of(self.value, self.value_max)
+
+
+def percent_of(value: int | None, value_max: int | None) -> int | None:
+    """100 · value / value_max, rounded down; None without a value, and where there is nothing that it could be of."""
+    return None if value is None or not value_max else 100 * value // value_max
 
 
 NOTHING = Progress(None, None, None)

@@ -115,6 +115,8 @@ class Task(models.Model):
             ),
             # The sweep's look for due tasks.
             models.Index(fields=("wake_at",), name="task_due", condition=Q(wake_at__isnull=False)),
+            # What is still to be counted: `tasks.ends`.
+            models.Index(fields=("end_time",), name="task_ended", condition=Q(end_time__isnull=False)),
         )
 
     def __str__(self) -> str:
