@@ -39,7 +39,7 @@ def delete_team(team: Team) -> None:
     """The members stay what they are."""
     with transaction.atomic():
         locked_organization(team.organization)
-        team.delete()
+        locked(team).delete()
 
 
 def save(team: Team) -> None:

@@ -16,6 +16,9 @@ class FieldType(models.TextChoices):
     CURRENCY = "currency"
 
 
+FIELD_TYPES = [str(value) for value in FieldType.values]
+
+
 class CustomField(models.Model):
     """`choices` are those of `choice` and `multi-choice`, and empty for all others."""
 

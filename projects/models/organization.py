@@ -20,6 +20,7 @@ RESERVED_PROJECTS = frozenset(
         "members",
         "monitors",
         "projects",
+        "rollup",
         "tasks",
         "teams",
         "workflow-statuses",
