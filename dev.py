@@ -50,6 +50,7 @@ STAMP = VENV / "installed.json"
 INTERPRETER = f"{sys.version} {sys.base_prefix} {VENV}"
 VAR = ROOT / "var"
 ADDRESS = "127.0.0.1:8000"
+FIELD_MAP = ROOT / "docs" / "fields.md"
 SNAPSHOT = ROOT / "tests" / "guards" / "openapi.yaml"
 # What settings.py reads, besides TASKAPI_*. What the shell has set for a server must not reach tests and linters:
 # they would judge something else, or write to its database.
@@ -292,9 +293,14 @@ def stale_snapshot(environment: Mapping[str, str]) -> str | None:
 def schema(_: list[str]) -> int:
     install(DEV_LOCK)
     SNAPSHOT.parent.mkdir(parents=True, exist_ok=True)
-    wrong = write_schema(SNAPSHOT, neutral_environment(DATABASE_URL="sqlite://:memory:"))
-    print(wrong or f"{SNAPSHOT.relative_to(ROOT)} is up to date.")
-    return 1 if wrong else 0
+    environment = neutral_environment(DATABASE_URL="sqlite://:memory:")
+    if wrong := write_schema(SNAPSHOT, environment):
+        print(wrong)
+        return 1
+    field_map = subprocess.run(manage("fieldmap"), cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True)
+    FIELD_MAP.write_bytes(field_map.stdout)
+    print(f"{SNAPSHOT.relative_to(ROOT)} and {FIELD_MAP.relative_to(ROOT)} are up to date.")
+    return 0
 
 
 def bench(arguments: list[str]) -> int:

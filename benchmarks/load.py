@@ -9,7 +9,7 @@ import gc
 import itertools
 import select
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter_ns
 
@@ -37,10 +37,15 @@ class Sample:
 
 def request(method: str, path: str, key: str, body: bytes = b"") -> bytes:
     """A request, as bytes on the wire."""
-    head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
+    return request_with({"Authorization": f"Bearer {key}"}, method, path, body)
+
+
+def request_with(headers: Mapping[str, str], method: str, path: str, body: bytes = b"") -> bytes:
+    sent = {"Host": "127.0.0.1", **headers}
     if body:
-        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    return head.encode() + b"\r\n" + body
+        sent |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items())]
+    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 class Answer:

@@ -46,10 +46,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "csp",
+    "django_htmx",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "drf_standardized_errors",
     "rest_framework",
+    "template_partials",
 ]
 # What `?embed=` can show with a task: each module has a table `EMBEDS`.
 TASK_EMBEDS = ["tasks.embeds", "planning.embeds"]
@@ -135,7 +137,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "/api/"
+LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "/api/"
 
 # -- Mail ------------------------------------------------------------------------------------------------------------
@@ -263,6 +265,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "StatusEnum": "tasks.serializers.STATUS_CHOICES",
         "ChannelKindEnum": "integrations.serializers.KINDS",
+        "CustomFieldTypeEnum": "planning.models.custom_field.FIELD_TYPES",
     },
     "SCHEMA_PATH_PREFIX": "/api",
     "SORT_OPERATION_PARAMETERS": False,

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from taskapi import docs, ops
+from taskapi import docs, failures, ops
 from taskapi.entry import EntryView
 from taskapi.rest import errors
 from taskapi.sign_in import SignInView, SignOutView
@@ -40,5 +40,5 @@ urlpatterns = [
     re_path(r"^admin/login/?$", SignInView.as_view()),  # one door for passwords, with one limit
     path("admin/", admin.site.urls),
 ]
-handler400 = errors.bad_request
-handler500 = errors.server_error
+handler400 = failures.bad_request
+handler500 = failures.server_error

@@ -21,9 +21,11 @@ from django.utils import timezone
 from integrations.delivering import Dispatcher, deliver_due
 from integrations.retention import purge_delivered
 from monitors.sweeps import purge_changes, sweep_monitors
+from planning.occurrences import sweep_occurrences
 from projects.deleting import purge_deleted
 from projects.housekeeping import clear_sessions
 from taskapi import presence
+from tasks.ends import count_ends, purge_end_counts
 from tasks.lifecycle import announce_monitors, sweep_tasks
 
 log = logging.getLogger(__name__)
@@ -43,9 +45,12 @@ ROUNDS: Sequence[Round] = (
     Round(sweep_tasks, period=1.0, blames=True),
     Round(sweep_monitors, period=1.0, blames=True),
     Round(announce_monitors, period=1.0),
+    Round(sweep_occurrences, period=1.0),
+    Round(count_ends, period=10.0),
     Round(purge_deleted, period=60.0),
     Round(purge_delivered, period=3600.0),
     Round(purge_changes, period=3600.0),
+    Round(purge_end_counts, period=3600.0),
     Round(clear_sessions, period=3600.0),
 )
 

@@ -14,6 +14,7 @@ from tests.client import Api
 MARK = "zanzibar"  # in everything that a stranger must not see
 # What most of the operations would take, so that one that should refuse has something to be tempted by.
 BODY = {
+    "billable": False,
     "name": "hijacked",
     "slug": "hijacked",
     "status": "error",
@@ -43,8 +44,13 @@ def operations() -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+# ProjectBubble takes no parameter that it does not know.
+PROJECTBUBBLE_BODY = {"task_name": "hijacked", "description": "hijacked", "progress": 100, "archived": 1}
+
+
 def call(api: Api, method: str, path: str) -> Any:
-    return api.request(method, path, **({"body": BODY} if method in {"PUT", "PATCH", "POST"} else {}))
+    body = PROJECTBUBBLE_BODY if path.startswith("/v2/") else BODY
+    return api.request(method, path, **({"body": body} if method in {"PUT", "PATCH", "POST"} else {}))
 
 
 def fill(template: str, known: dict[str, str], admin: Api) -> str:
@@ -58,10 +64,17 @@ def fill(template: str, known: dict[str, str], admin: Api) -> str:
         else:
             answer = admin.get(path)
             assert answer.status_code == 200, f"{path}: {answer.content!r}"
-            rows = answer.json()["results"] if isinstance(answer.json(), dict) else answer.json()
+            rows = rows_in(answer.json())
             assert rows, f"{path} lists nothing: make one in the fixture `populated`"
-            path += f"/{rows[0]['id']}"
+            path += f"/{rows[0].get('id') or rows[0]['task_id']}"
     return path
+
+
+def rows_in(body: Any) -> list[dict[str, Any]]:
+    """Of a list, whichever dialect it is in."""
+    if isinstance(body, list):
+        return body
+    return next(body[name] for name in ("results", "items", "data") if name in body)
 
 
 def own_models() -> list[type[Model]]:

@@ -11,4 +11,6 @@ os.environ.update(
 
 from taskapi.settings import *  # noqa: F403
 
+if DATABASES["default"]["ENGINE"] == "taskapi.sqlite":  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405 - pytest-django knows Django's own engine alone
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

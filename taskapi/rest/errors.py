@@ -9,9 +9,8 @@ from django.core.exceptions import BadRequest as BadRequestError
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import JsonResponse
 from django.http.multipartparser import MultiPartParserError
-from django.views import defaults
 from drf_standardized_errors import handler
 from rest_framework import exceptions, status
 from rest_framework.permissions import AllowAny
@@ -97,17 +96,3 @@ class UnknownPath(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         raise exceptions.NotFound
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler400, for what fails before or outside a view of the API."""
-    if request.path.startswith("/api/"):
-        return envelope(400, "bad_request", "The request could not be understood.")
-    return defaults.bad_request(request, exception)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500, for what fails before or outside a view of the API."""
-    if request.path.startswith("/api/"):
-        return envelope(500, "error", "A server error occurred.")
-    return defaults.server_error(request)

@@ -5,6 +5,7 @@ path, its `scopes` and its authentication.
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any, TypeVar
 
 import inflection
@@ -156,7 +157,8 @@ class AutoSchema(openapi.AutoSchema):
 
     def component(self, kind: str, name: str, schema: Schema) -> Schema:
         """Puts a shared part into the document, once, and answers with the reference to it."""
-        component = ResolvedComponent(name=name, type=kind, schema=schema, object=name)
+        # A copy: hooks write into what they find, and the next document begins anew.
+        component = ResolvedComponent(name=name, type=kind, schema=deepcopy(schema), object=name)
         self.registry.register_on_missing(component)
         return component.ref
 

@@ -36,4 +36,20 @@ def populated(organization, project, owner, make_key):
     assert api.post("/api/acme/actions", rule).status_code == 201
     assert api.post("/api/acme/web/monitors", {"name": MARK, "interval": 60}).status_code == 201
     assert api.patch(f"/api/acme/web/tasks/{task['id']}", {"status": "success"}).status_code == 200  # owes a mail
+    plan_everything(api, owner)
     return api
+
+
+def plan_everything(api, owner):
+    """Each task with a plan, a time report and an extra cost; and what plans refer to."""
+    field = api.post("/api/acme/custom-fields", {"name": MARK, "type": "text"}).json()
+    assert api.get("/api/acme/workflow-statuses").json()  # which every project has once somebody asks
+    for task in api.get("/api/acme/web/tasks").json()["results"]:
+        path = f"/api/acme/web/tasks/{task['id']}"
+        people = {"creator": owner.pk, "responsible": owner.pk, "assignees": [owner.pk]}
+        plan = {**people, "description": MARK, "custom_fields": {str(field["id"]): MARK}}
+        assert api.patch(f"{path}/plan", plan).status_code == 200
+        report = {"user": owner.pk, "date": "2026-02-03", "minutes": 5, "note": MARK}
+        assert api.post(f"{path}/time-reports", report).status_code == 201
+        cost = {"name": MARK, "amount": "1", "currency": "EUR", "date": "2026-02-03"}
+        assert api.post(f"{path}/extra-costs", cost).status_code == 201

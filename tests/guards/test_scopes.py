@@ -19,6 +19,9 @@ OPEN = {
     "/api/{org}/projects",
     "/api/{org}/projects/{project}",
 }
+DIALECTS = ("/v2/", "/api/v0/")
+# What belongs to tasks, and may be read by whoever may read these.
+READ_WITH_TASKS = {"monitors", "workflow-statuses", "custom-fields", "rollup"}
 ROLES = {
     "viewer": {Scope.ACCESS_TASKS, Scope.READ_TASKS},
     "member": set(TASK_SCOPES),
@@ -32,7 +35,9 @@ def needed(method, template):
     reads = method in {"GET", "HEAD"}
     if reads and template in OPEN:
         return None
-    if reads and "/{project}/monitors" in template:
+    if template.startswith(DIALECTS):
+        return needed_in_a_dialect(method, template)
+    if reads and READ_WITH_TASKS & set(template.split("/")):
         return Scope.READ_TASKS
     _, is_task, below = template.partition("/{project}/tasks")
     if not is_task:
@@ -42,6 +47,18 @@ def needed(method, template):
     if below == "/{id}" and method == "DELETE":
         return Scope.CANCEL_TASKS
     return Scope.READ_TASKS if reads else Scope.UPDATE_TASKS
+
+
+def needed_in_a_dialect(method, template):
+    """The body that is sent completes nothing."""
+    if method in {"GET", "HEAD"}:
+        return Scope.ACCESS_TASKS if template.endswith("/tasks") else Scope.READ_TASKS
+    return {"POST": Scope.CREATE_TASKS, "DELETE": Scope.CANCEL_TASKS}.get(method, Scope.UPDATE_TASKS)
+
+
+def is_forbidden(template, response):
+    """ProjectBubble's document has one status for whoever may not."""
+    return response.status_code == (401 if template.startswith("/v2/") else 403)
 
 
 def outcomes(api, admin):
@@ -66,9 +83,10 @@ def assert_may(api, admin, allowed):
     for method, template, response in outcomes(api, admin):
         scope = needed(method, template)
         may = scope is None or scope in allowed
-        if (response.status_code == 403) == may or response.status_code in {401, 404} or response.status_code >= 500:
+        is_missing = response.status_code in {401, 404} and not template.startswith("/v2/")
+        if is_forbidden(template, response) == may or is_missing or response.status_code >= 500:
             wrong.append(seen(method, template, response))
-        elif response.status_code == 403 and method != "HEAD":
+        elif response.status_code == 403 and method != "HEAD" and not template.startswith(DIALECTS):
             assert [error["code"] for error in errors_of(response)] == ["permission_denied"]
     assert wrong == []
 
@@ -93,6 +111,8 @@ def test_a_person_may_do_what_his_role_says(populated, organization, role):
     for method, template, response in outcomes(api, populated):
         if (method, template) == ("POST", "/api/organizations"):
             continue  # founding one concerns no organization that there is
+        if template.startswith(DIALECTS):
+            continue  # for keys alone
         scope = needed(method, template)
         may = scope is None or scope in ROLES[role]
         # An administrator makes nobody an owner, himself neither, gives out no owner's key, and closes no organization.
@@ -106,9 +126,11 @@ def test_a_person_may_do_what_his_role_says(populated, organization, role):
 def test_a_project_key_has_its_scopes_in_its_project(populated, project, make_key, scope):
     wrong = []
     for method, template, response in outcomes(Api(make_key(project, scope)), populated):
-        if "/{project}/tasks" not in template:
+        is_dialect = template.startswith(DIALECTS)
+        if "/{project}/tasks" not in template and not is_dialect:
             continue
-        if (response.status_code == 403) == (needed(method, template) == scope) or response.status_code in {401, 404}:
+        may = needed(method, template) == scope
+        if is_forbidden(template, response) == may or (response.status_code in {401, 404} and not is_dialect):
             wrong.append(seen(method, template, response))
     assert wrong == []
 
