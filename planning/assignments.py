@@ -1,15 +1,17 @@
 """Who is to do what: the people that plans name."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from django.db import connection
 
 from planning.rows import is_numbered
 
 
-def assignees_of(task_numbers: Iterable[int]) -> dict[int, list[int]]:
-    """One statement: the memberships that each plan names, in the order in which they were named."""
+def assignees_of(task_numbers: Collection[int]) -> dict[int, list[int]]:
+    """One statement, none for no tasks: the memberships that each plan names, in the order in which they were named."""
+    if not task_numbers:
+        return {}
     of_plans = is_numbered("plan_id", task_numbers)
     found: dict[int, list[int]] = defaultdict(list)
     with connection.cursor() as cursor:

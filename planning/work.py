@@ -73,6 +73,8 @@ def set_total(task_number: int, minutes: int, *, user: User | None, billable: bo
 
 def totals(task_numbers: Collection[int]) -> dict[int, tuple[int, int]]:
     """One statement: the minutes that were tracked, and those of them that are billable, of each task that has any."""
+    if not task_numbers:
+        return {}
     of_tasks = is_numbered("task_id", task_numbers)
     billable = "sum(CASE WHEN billable THEN minutes ELSE 0 END)"
     sql = f"SELECT task_id, sum(minutes), {billable} FROM planning_timereport WHERE {of_tasks.sql} GROUP BY task_id"

@@ -23,7 +23,7 @@ class Shown(NamedTuple):
 
 
 def shown_of(tasks: Sequence[Planned], people: People, workflow: Workflow) -> list[Shown]:
-    """One statement."""
+    """One statement, none where no task has a plan."""
     assignees = assignees_of([task.task.number for task in tasks if task.plan.plan_updated is not None])
     status_of, user_id = workflow.status_of, people.user_id
     return [

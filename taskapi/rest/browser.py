@@ -17,7 +17,7 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 
 def comes_with_key(environ: Mapping[str, Any]) -> bool:
     """A call of the API, that is; a page is a page, whatever the browser sends along. environ: WSGI's, or `META`."""
-    path = environ.get("PATH_INFO", "")
+    path: str = environ.get("PATH_INFO", "")
     if environ.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer ":
         return path.startswith("/api/") and not path.startswith("/api/auth/")
     return path.startswith("/v2/")  # where there are no pages, and keys have a header of their own
