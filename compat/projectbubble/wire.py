@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from orjson import Fragment
@@ -17,6 +18,7 @@ from tasks.row import TaskRow
 from tasks.statuses import Status
 
 NO_DATE = "0000-00-00 00:00:00"
+FLAGS: Mapping[bool, str] = {False: "0", True: "1"}
 ACTIVE: Mapping[str, str] = {Activity.INACTIVE: "0", Activity.ACTIVE: "1", Activity.AMBER: "2"}
 SHORT_TAGS = 200  # characters of their JSON
 REMEMBERED = 4096  # days, amounts, tags: a list has few different ones
@@ -65,10 +67,6 @@ def amount(number: Decimal) -> str:
     return short(number) if number else "0"
 
 
-def flag(is_set: bool) -> str:
-    return "1" if is_set else "0"
-
-
 def tags(shown: Shown) -> str:
     stored = shown.task.tags
     return remembered_text(stored) if len(stored) <= SHORT_TAGS else as_text(stored)
@@ -115,16 +113,16 @@ UTC = "UTC without a fraction"
 
 FIELDS: Sequence[Field] = [
     Field("task_id", "`number`", "text", lambda shown: str(shown.task.number)),
-    Field("task_name", "`name`", "", lambda shown: shown.task.name),
-    Field("description", "`plan.description`", "", lambda shown: shown.plan.description),
-    Field("color", "`plan.color`", "", lambda shown: shown.plan.color),
+    Field("task_name", "`name`", "", attrgetter("task.name")),
+    Field("description", "`plan.description`", "", attrgetter("plan.description")),
+    Field("color", "`plan.color`", "", attrgetter("plan.color")),
     Field(
         "tags",
         "`tags`",
         "comma-separated text: `a` is the tag `a` with the value `a`, any other is `name:value`",
         tags,
     ),
-    Field("notes", "`plan.notes`", "", lambda shown: shown.plan.notes),
+    Field("notes", "`plan.notes`", "", attrgetter("plan.notes")),
     Field("start_date", "`plan.start_date`", DAY, lambda shown: day(shown.plan.start_date)),
     Field("due_date", "`plan.due_date`", DAY, lambda shown: day(shown.plan.due_date)),
     Field(
@@ -133,7 +131,7 @@ FIELDS: Sequence[Field] = [
         "UTC without a fraction, zeros for none",
         date_completed,
     ),
-    Field("ongoing", "`plan.ongoing`", FLAG, lambda shown: flag(shown.plan.ongoing)),
+    Field("ongoing", "`plan.ongoing`", FLAG, lambda shown: FLAGS[shown.plan.ongoing]),
     Field("project_id", "`number` of the project", "text", lambda shown: str(shown.task.project_id)),
     Field("project_name", "`name` of the project", "", lambda shown: shown.project),
     Field(
@@ -151,7 +149,7 @@ FIELDS: Sequence[Field] = [
         lambda shown: amount(shown.plan.estimated_cost),
     ),
     Field("hourly_rate", "`plan.hourly_rate`", SHORT, lambda shown: amount(shown.plan.hourly_rate)),
-    Field("fixed_price", "`plan.fixed_price`", FLAG, lambda shown: flag(shown.plan.fixed_price)),
+    Field("fixed_price", "`plan.fixed_price`", FLAG, lambda shown: FLAGS[shown.plan.fixed_price]),
     Field("price", "`plan.price`", SHORT, lambda shown: amount(shown.plan.price)),
     Field(
         "task_order",
@@ -165,12 +163,12 @@ FIELDS: Sequence[Field] = [
         "`inactive` is `0`, `active` is `1`, `amber` is `2`",
         lambda shown: ACTIVE[shown.plan.activity],
     ),
-    Field("important", "`plan.important`", FLAG, lambda shown: flag(shown.plan.important)),
+    Field("important", "`plan.important`", FLAG, lambda shown: FLAGS[shown.plan.important]),
     Field(
         "completed",
         "`status`",
         "`1` for `success`, `0` for any other",
-        lambda shown: flag(shown.task.status == Status.SUCCESS),
+        lambda shown: FLAGS[shown.task.status == Status.SUCCESS],
     ),
     Field(
         "progress",
@@ -179,9 +177,9 @@ FIELDS: Sequence[Field] = [
         lambda shown: str(progress_of(shown.planned)),
     ),
     Field("billed", "`plan.billed`", "0 or 1, a number", lambda shown: int(shown.plan.billed)),
-    Field("notifications", "`plan.notifications`", FLAG, lambda shown: flag(shown.plan.notifications)),
-    Field("recurring", "`plan.recurrence`", "", lambda shown: shown.plan.recurrence),
-    Field("archived", "`plan.archived`", FLAG, lambda shown: flag(shown.plan.archived)),
+    Field("notifications", "`plan.notifications`", FLAG, lambda shown: FLAGS[shown.plan.notifications]),
+    Field("recurring", "`plan.recurrence`", "", attrgetter("plan.recurrence")),
+    Field("archived", "`plan.archived`", FLAG, lambda shown: FLAGS[shown.plan.archived]),
     Field("date_created", "`created`", UTC, lambda shown: second(shown.task.created)),
     Field(
         "date_modified",
