@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "monitors",
     "tasks",
     "planning",
+    "events",
     "compat",
     "dashboard",
     "django.contrib.admin",

@@ -12,29 +12,39 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 log = logging.getLogger(__name__)
 
 FIRST_DELAY = 0.5  # seconds before a restart, doubled with each death in a row
 LAST_DELAY = 10.0
 SETTLED = 10.0  # seconds of life after which a death counts as the first again
+HEAD_START = 0.2  # seconds by which the first child stops earlier: what it let in reaches those behind it
 TICK = 0.2  # seconds between two looks at the children
 PR_SET_PDEATHSIG = 1
 
 
 @dataclass
 class Child:
-    """A process that should always run. `command`: its argument vector; `environment`: set beside that of all."""
+    """A process that should always run.
+
+    command: its argument vector; environment: set beside that of all. listens_on: a Unix socket, of which a dead one
+    leaves the file. is_vital: where it can't even start, nothing does.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    listens_on: Path | None = None
+    is_vital: bool = True
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     delay: float = FIRST_DELAY
     start_at: float = field(default=0.0)
 
     def start(self, environment: Mapping[str, str]) -> None:
+        if self.listens_on is not None:
+            self.listens_on.unlink(missing_ok=True)
         self.started = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - our own command line
             self.command, env={**environment, **self.environment}, start_new_session=True, preexec_fn=die_with_parent
@@ -66,7 +76,7 @@ def signal_group(group: int, number: signal.Signals) -> None:
 def supervise(children: Sequence[Child], environment: Mapping[str, str], grace: float) -> int:
     """Runs until told to stop: then SIGTERM to each child, and after `grace` seconds SIGKILL.
 
-    Returns the exit status: 0, or that of a first child which could not even start.
+    Returns the exit status: 0, or that of a vital child which could not even start.
     """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -77,9 +87,7 @@ def supervise(children: Sequence[Child], environment: Mapping[str, str], grace: 
             if child.process is None and time.monotonic() >= child.start_at:
                 child.start(environment)
             elif child.process is not None and (code := child.process.poll()) is not None:
-                never_ran = (
-                    child is children[0] and not child.start_at and time.monotonic() - child.started < SETTLED / 2
-                )
+                never_ran = child.is_vital and not child.start_at and time.monotonic() - child.started < SETTLED / 2
                 child.bury()
                 if never_ran and code > 0:  # a port in use, a broken setting: trying again would only hide it
                     status = code
@@ -95,8 +103,10 @@ def supervise(children: Sequence[Child], environment: Mapping[str, str], grace: 
 
 def finish(children: Sequence[Child], grace: float) -> None:
     running = [child.process for child in children if child.process is not None]
-    for process in running:
+    for number, process in enumerate(running):
         process.terminate()  # the leader alone: it tells its own workers, and lets them finish
+        if not number:
+            time.sleep(HEAD_START)
     deadline = time.monotonic() + grace
     for process in running:
         try:

@@ -15,6 +15,7 @@ PROJECT = r"(?P<org>(?!v0/)[^/]+)/(?P<project>[^/]+)"
 urlpatterns = [
     # First, for nearly all requests go there. What it hides of the paths below is no project's slug: RESERVED_PROJECTS.
     re_path(rf"^api/{PROJECT}/", include("tasks.urls")),
+    re_path(rf"^api/{PROJECT}/", include("events.urls")),
     re_path(rf"^api/{PROJECT}/", include("monitors.urls")),
     re_path(rf"^api/{PROJECT}/", include("planning.urls")),
     re_path(r"^api/v0/", include("compat.goodday.urls")),

@@ -8,7 +8,7 @@ from tasks.views import TaskViewSet
 urlpatterns = [
     re_path(r"^tasks/?$", TaskViewSet.as_view({"get": "list", "post": "create"}), name="task-list"),
     re_path(
-        r"^tasks/(?P<id>[^/]+)/?$",
+        r"^tasks/(?P<id>(?!events/?$)[^/]+)/?$",
         TaskViewSet.as_view(
             {
                 "get": "retrieve",

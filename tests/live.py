@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from json import dumps, loads
@@ -48,6 +48,7 @@ class LiveServer:
 
     organization = "demo"
     project = "demo"
+    serve_options: Sequence[str] = ()  # beside those that every server of the tests has
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self.port = free_port()
@@ -69,7 +70,16 @@ class LiveServer:
         self.key = self.new_key(f"{self.organization}/{self.project}", "--create")
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, str(MANAGE), "serve", "--bind", f"127.0.0.1:{self.port}", "--workers", "1"],
+                [
+                    sys.executable,
+                    str(MANAGE),
+                    "serve",
+                    "--bind",
+                    f"127.0.0.1:{self.port}",
+                    "--workers",
+                    "1",
+                    *self.serve_options,
+                ],
                 cwd=self._folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,

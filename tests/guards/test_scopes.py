@@ -42,6 +42,8 @@ def needed(method, template):
     _, is_task, below = template.partition("/{project}/tasks")
     if not is_task:
         return Scope.ADMIN
+    if below == "/events":
+        return Scope.ACCESS_TASKS
     if below == "":
         return Scope.ACCESS_TASKS if reads else Scope.CREATE_TASKS
     if below == "/{id}" and method == "DELETE":

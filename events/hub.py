@@ -1,0 +1,172 @@
+"""The hub: who listens to what, and the rounds that tell them.
+
+All of it lives on the event loop but for what asks the database, which runs in one thread, a step at a time.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from django.db import DatabaseError, InterfaceError, close_old_connections
+
+from events import wire
+from events.catching_up import Page
+from events.grants import lapsed
+from events.listener import MAX_BUFFER, Listener
+from events.positions import Position
+from events.rounds import Audience, Filters, Rounds
+from events.wishes import Wish
+
+log = logging.getLogger(__name__)
+PERIOD = 0.5  # seconds between two rounds
+LOOK_AT_GRANTS = 2.0
+SIGN_OF_LIFE = 15.0
+MAX_PAGES = 50  # that a listener may be behind; beyond, it loads the list anew
+Result = TypeVar("Result")
+
+
+class Hub:
+    def __init__(self) -> None:
+        self.listeners: dict[int, set[Listener]] = defaultdict(set)  # by project
+        self.count = 0  # of listeners, those included that still catch up
+        self.rounds = Rounds()
+        self.is_running = False
+        self.thread = ThreadPoolExecutor(1, "events")
+        self.step = asyncio.Lock()  # a round, or a listener's last look before it joins the rounds
+        self.somebody = asyncio.Event()
+        self.slow: set[asyncio.Task[None]] = set()  # of listeners that are told at their own speed
+
+    async def ask(self, question: Callable[..., Result], *given: Any) -> Result:
+        """What the database says."""
+
+        def asked() -> Result:
+            close_old_connections()
+            return question(*given)
+
+        return await asyncio.get_running_loop().run_in_executor(self.thread, asked)
+
+    async def listen(self, listener: Listener) -> None:
+        """Brings a listener to where all are, and leaves it there; ends its stream where the database is away."""
+        self.count += 1
+        try:
+            await self.catch_up(listener)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("A listener was sent away: %s", error)
+            listener.end()
+        if listener.is_gone or listener not in self.listeners.get(listener.wish.project_id, ()):
+            self.count -= 1
+
+    async def catch_up(self, listener: Listener) -> None:
+        """A page after the other, as fast as the listener reads; the last under the lock, so that no round slips by."""
+        pages = 0
+        while not listener.is_gone:
+            pages += 1
+            wish = listener.wish._replace(
+                is_lost=pages > MAX_PAGES or (listener.position is None and listener.wish.is_lost)
+            )
+            async with self.step:
+                page = await self.next_page(wish, listener.position)
+                listener.position = page.position
+                if page.is_whole and sum(map(len, page.events)) <= MAX_BUFFER:
+                    self.add(listener, page)
+                    return
+            if not await listener.write_slowly(page.events):
+                return
+
+    async def next_page(self, wish: Wish, last: Position | None) -> Page:
+        if not self.is_running:
+            await self.ask(self.rounds.start)
+            self.is_running = True
+        return await self.ask(self.rounds.missed, wish, last)
+
+    def add(self, listener: Listener, page: Page) -> None:
+        listener.write(b"".join(page.events))
+        if not listener.is_gone:
+            self.listeners[listener.wish.project_id].add(listener)
+            self.somebody.set()
+
+    def leave(self, listener: Listener) -> None:
+        own = self.listeners[listener.wish.project_id]
+        if listener in own:
+            own.remove(listener)
+            self.count -= 1
+        if not own:
+            del self.listeners[listener.wish.project_id]
+
+    def lose(self, listener: Listener) -> None:
+        """Its connection is gone."""
+        listener.is_gone = True
+        listener.drained.set()
+        self.leave(listener)
+
+    async def run(self) -> None:
+        """Round after round while somebody listens, for ever."""
+        while True:
+            if not self.listeners:
+                async with self.step:
+                    self.is_running = bool(self.listeners)
+                self.somebody.clear()
+                await self.somebody.wait()
+            try:
+                async with self.step:
+                    await self.round()
+            except (DatabaseError, InterfaceError) as error:
+                log.warning("Events wait for the database: %s", error)
+            except Exception:  # a mistake in one round must not silence all listeners for ever
+                log.exception("A round of events failed and will be tried again.")
+            await asyncio.sleep(PERIOD)
+
+    async def round(self) -> None:
+        audiences, numbers = {}, {}
+        for project_id, own in self.listeners.items():
+            filters: Filters = list({listener.wish.conditions for listener in own})
+            audiences[project_id] = Audience(next(iter(own)).wish.place, filters)
+            numbers[project_id] = {conditions: number for number, conditions in enumerate(filters)}
+        if not audiences:
+            return
+        for project_id, events in (await self.ask(self.rounds.next, audiences)).items():
+            for listener in list(self.listeners.get(project_id, ())) if events else ():
+                self.tell(listener, listener.chosen(events, numbers[project_id][listener.wish.conditions]))
+
+    def tell(self, listener: Listener, chosen: list[bytes]) -> None:
+        """What happened in a round; more than a listener takes at once, it gets at its own speed."""
+        if listener.is_behind() or sum(map(len, chosen)) > MAX_BUFFER:
+            self.leave(listener)
+            self.slow.add(task := asyncio.get_running_loop().create_task(self.listen(listener)))
+            task.add_done_callback(self.slow.discard)
+        else:
+            listener.write(b"".join(chosen))
+            listener.position = self.rounds.position
+
+    async def watch_grants(self) -> None:
+        """Ends the streams of those who may not listen any more."""
+        while True:
+            await asyncio.sleep(LOOK_AT_GRANTS)
+            by_grant = defaultdict(list)
+            for listener in self.everybody():
+                by_grant[listener.grant].append(listener)
+            if not by_grant:
+                continue
+            try:
+                gone = await self.ask(lapsed, set(by_grant))
+            except (DatabaseError, InterfaceError):
+                continue  # the rounds have said so
+            for grant in gone:
+                for listener in by_grant[grant]:
+                    listener.end()
+
+    async def show_life(self) -> None:
+        while True:
+            await asyncio.sleep(SIGN_OF_LIFE)
+            for listener in self.everybody():
+                listener.write(wire.LIFE)
+
+    def everybody(self) -> list[Listener]:
+        return [listener for own in self.listeners.values() for listener in own]
+
+    def end(self) -> None:
+        for listener in self.everybody():
+            listener.end()

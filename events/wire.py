@@ -1,0 +1,47 @@
+"""Events as they stand in a stream."""
+
+from typing import Any
+
+import orjson
+
+from events.positions import Position
+from taskapi.rest.rendering import OPTIONS
+from tasks.row import TaskRow
+from tasks.wire import Place, task_on_wire
+
+LIFE = b":\n\n"
+
+
+def event(kind: str, body: dict[str, Any], token: str = "") -> bytes:
+    # What clients sent stands in it as it was stored; a line end is only ever between two tokens of JSON.
+    line = orjson.dumps(body, option=OPTIONS).replace(b"\n", b" ").replace(b"\r", b" ")
+    marked = b"id: %s\n" % token.encode() if token else b""
+    return b"%sevent: %s\ndata: %s\n\n" % (marked, kind.encode(), line)
+
+
+def begin(retry: int) -> bytes:
+    """retry: milliseconds that a client waits before it comes back."""
+    return b"retry: %d\n\n" % retry
+
+
+def resting(position: Position, project_id: int) -> bytes:
+    """Nothing happened up to here: a client notes the id, and shows nothing."""
+    return b"id: %s\n\n" % position.encode(project_id).encode()
+
+
+def reset(position: Position, project_id: int) -> bytes:
+    return event("reset", {}, position.encode(project_id))
+
+
+def progress(task: TaskRow, place: Place) -> bytes:
+    return event("progress", {"task": task_on_wire(task, place)})
+
+
+def created(task: TaskRow, place: Place, position: Position) -> bytes:
+    return event("created", {"task": task_on_wire(task, place)}, position.encode(task.project_id))
+
+
+def status(task: TaskRow, place: Place, change: Any, position: Position) -> bytes:
+    """change: a `reading.Change`."""
+    body = {"task": task_on_wire(task, place), "from": change.old, "to": change.new, "at": change.at}
+    return event("status", body, position.encode(task.project_id))
