@@ -1,10 +1,12 @@
-"""The pages that a task's `url` and `public_url` lead to."""
+"""The pages for people. Under `/a/{org}/` those of an organization's members, under `/account/` those of one person."""
 
-from django.urls import re_path
-
-from dashboard import views
+from django.urls import include, path
 
 urlpatterns = [
-    re_path(r"^a/(?P<org>[^/]+)/tasks/(?P<id>[^/]+)/?$", views.task_page, name="task-page"),
-    re_path(r"^public/tasks/(?P<id>[^/]+)/(?P<token>[^/]+)/?$", views.public_page, name="public-task-page"),
+    path("", include("dashboard.task_urls")),
+    path("", include("dashboard.overview_urls")),
+    path("", include("dashboard.setup_urls")),
+    path("", include("dashboard.monitor_urls")),
+    path("", include("dashboard.account_urls")),
+    path("", include("dashboard.people_urls")),
 ]

@@ -1,17 +1,14 @@
 """Signing in to the pages and out again, for people; programs send a key."""
 
-import math
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.generic import View
-from rest_framework.exceptions import Throttled
 
-from taskapi.rest import limits
 from taskapi.rest.errors import envelope
+from taskapi.rest.limited_form import LimitedFormView
 
 
 class UnderApi(View):
@@ -25,21 +22,11 @@ class UnderApi(View):
         return response
 
 
-class SignInView(UnderApi, LoginView):
+class SignInView(UnderApi, LimitedFormView, LoginView):
     """By e-mail and password. An address that tries too often waits (429): no password is guessed here."""
 
     template_name = "taskapi/login.html"
     redirect_authenticated_user = True
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            limits.count_sign_in(request, settings.TASKAPI_SIGN_INS_PER_MINUTE)
-        except Throttled as error:
-            wait = math.ceil(error.wait or 0)  # type: ignore[attr-defined]
-            page = self.render_to_response(self.get_context_data(wait=wait), status=429)
-            page["Retry-After"] = str(wait)
-            return page
-        return super().post(request, *args, **kwargs)
 
 
 class SignOutView(UnderApi, LogoutView):

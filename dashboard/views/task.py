@@ -1,58 +1,118 @@
-"""A task as a page: whole for members, the essentials for whoever has its public link."""
+"""A task as a page, whole, for members of its organization."""
 
 import json
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods
 
-from projects.access import organizations_of
-from projects.models.organization import SLUG
-from projects.principals import Principal
-from tasks.models import Task
-from tasks.triggers import Progress
+from dashboard.task_family import family_of
+from dashboard.task_forms import DATA_MAX, ActionForm
+from dashboard.task_history import history_of
+from dashboard.task_messages import actions_of, deliveries_of, integrations_of
+from dashboard.task_plan import planned_side
+from dashboard.task_rows import Row
+from dashboard.usual import usual_of
+from dashboard.views.task_changes import carry_out
+from dashboard.visits import Visit, page
+from planning import rows
+from planning.rows import Planned
+from projects.models import Project
+from projects.scopes import Scope
+from taskapi.rest.json_html import Trail, as_html
+from tasks.dialects import Condition
+from tasks.row import TaskRow
+from tasks.statements import is_one_of
 from tasks.views import public_id_of
 
 
-@require_safe
-@never_cache
-@login_required
-def task_page(request: HttpRequest, org: str, id: str) -> HttpResponse:
-    """`/a/{org}/tasks/{id}/`, for members of the organization; 404 for everybody else."""
-    if not SLUG.fullmatch(org):
+@require_http_methods(["GET", "HEAD", "POST"])
+@page()
+def task_page(visit: Visit, id: str) -> HttpResponse:
+    """`/a/{org}/tasks/{id}/`. `part=live`: what moves, for a script. A POST does what its `do` says."""
+    planned, project = found(visit, id)
+    form = None
+    if visit.request.method == "POST":
+        form = action_form(visit, visit.request.POST if visit.request.POST.get("do") == "act" else None)
+        answer = carry_out(visit, planned.task, project, form)
+        if answer is not None:
+            return answer
+    is_part = visit.request.GET.get("part") == "live"
+    context = {**shown(visit, planned, project), **links(planned.task, project)}
+    if is_part:
+        return visit.render("dashboard/task.html#live", context)
+    if visit.may_write:
+        context["action_form"] = form or action_form(visit)
+    return visit.render("dashboard/task.html", context, status=422 if form else 200)
+
+
+def found(visit: Visit, id: str) -> tuple[Planned, Project]:
+    """The task and its project; raises `Http404` for a task that is in none of the organization's."""
+    projects = {project.pk: project for project in visit.projects}
+    public_id = public_id_of(id)
+    if not projects:
         raise Http404
-    person = Principal(organization=None, user_id=request.user.pk)
-    found = Task.objects.filter(
-        public_id=public_id_of(id), project__organization__in=organizations_of(person).filter(slug=org)
-    )
-    task = found.select_related("project__organization", "parent").first()
-    if task is None:
+    planned = rows.find([Condition("public_id = %s", (public_id,)), is_one_of("project_id", list(projects))])
+    if planned is None:
         raise Http404
-    context = {
-        "person": request.user,
-        "project": task.project,
-        "organization": task.project.organization,
-        "data": json.dumps(json.loads(task.data), indent=2, ensure_ascii=False) if task.data != "null" else "",
-        "history": task.status_changes.order_by("-id"),
-        "children": task.children.order_by("-number")[:100],
-        "actions": task.actions.order_by("id"),
+    return planned, projects[planned.task.project_id]
+
+
+def shown(visit: Visit, planned: Planned, project: Project) -> dict[str, Any]:
+    task, row = planned.task, Row(planned.task, project)
+    family = family_of(task, project)
+    history, is_cut = history_of(task, visit.organization)
+    usual, taken = usual_of(task), row.duration or row.elapsed
+    seconds = taken.total_seconds() if taken is not None else None
+    return {
+        "title": task.name,
+        "task": task,
+        "row": row,
+        "project": project,
+        "tags": list(json.loads(task.tags).items()),
+        "data": data_of(task),
+        "data_size": len(task.data),
+        "family": family,
+        "history": history,
+        "history_is_cut": is_cut,
+        "usual": usual,
+        "verdict": usual.verdict(seconds) if usual and seconds is not None else "",
+        "picture": usual.picture(seconds) if usual and seconds is not None else None,
+        "actions": actions_of(task),
+        "deliveries": deliveries_of(visit.organization, task.public_id) if visit.may_administer else [],
+        "planned": planned_side(planned, project, visit.organization, has_children=bool(family.children)),
+        "children_percent": planned.children_percent,
+        "may_cancel": visit.may(Scope.CANCEL_TASKS) and not row.is_over,
     }
-    return render(request, "dashboard/task.html", {**shown(task), **context})
 
 
-@require_safe
-@never_cache
-def public_page(request: HttpRequest, id: str, token: str) -> HttpResponse:
-    """`/public/tasks/{id}/{token}/`: name, status and progress; 404 where the token is not that of the task."""
-    found = Task.objects.filter(public_id=public_id_of(id), public_token=token, project__organization__deleted=None)
-    task = found.first() if "\x00" not in token else None
-    if task is None:
-        raise Http404
-    return render(request, "dashboard/public_task.html", shown(task))
+def links(task: TaskRow, project: Project) -> dict[str, Any]:
+    """Where the task is elsewhere: in the API, in public, and in the live events."""
+    place = {"org": project.organization.slug, "project": project.slug}
+    public = {"id": str(task.public_id), "token": task.public_token}
+    return {
+        "api_url": reverse("task-detail", kwargs={**place, "id": str(task.public_id)}),
+        "events_path": f"{reverse('task-list', kwargs=place).rstrip('/')}/events",
+        "public_url": settings.BASE_URL + reverse("public-task-page", kwargs=public) if task.public_token else "",
+        "badge_url": settings.BASE_URL + reverse("task-badge", kwargs=public) if task.public_token else "",
+    }
 
 
-def shown(task: Task) -> dict[str, Any]:
-    return {"title": task.name, "task": task, "percent": Progress(task.status, task.value, task.value_max).percent}
+def data_of(task: TaskRow) -> SafeString | str:
+    """The task's data to read; of very much of it the beginning, as it was sent; "" where there is none."""
+    if task.data == "null":
+        return ""
+    if len(task.data) > DATA_MAX:
+        return f"{task.data[: DATA_MAX // 10]} …"
+    return as_html(json.loads(task.data), no_link)
+
+
+def no_link(trail: Trail, value: Any) -> None:
+    """What somebody typed is not clickable."""
+
+
+def action_form(visit: Visit, sent: Any = None) -> ActionForm:
+    return ActionForm(visit.organization, integrations_of(visit.organization), sent)

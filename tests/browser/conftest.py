@@ -55,8 +55,8 @@ def page(context: BrowserContext, live_server: Any) -> Iterator[Page]:
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        # That a page of the API is a 4xx is no complaint; that an asset is one, is.
-        is_page = "/api/" in message.location["url"] and message.text.startswith("Failed to load resource")
+        # That a page is a 4xx is no complaint; that an asset is one, is.
+        is_page = "/static/" not in message.location["url"] and message.text.startswith("Failed to load resource")
         if message.type in {"error", "warning"} and not is_page:
             complaints.append(message.text)
 

@@ -47,7 +47,8 @@ def test_a_member_sees_the_task_behind_its_url(task, member):
     page = response.content.decode()
     assert "nightly.import" in page
     assert "40 of 100" in page
-    assert "<b>" not in page
+    assert "&lt;script&gt;" in page
+    assert "<script>" not in page
 
 
 def test_the_page_shows_parts_actions_and_history(task, make_task, api, member):

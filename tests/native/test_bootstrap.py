@@ -14,6 +14,7 @@ from projects.scopes import Role
 from tests.client import Api
 
 BASE_URL = "http://127.0.0.1:8123"
+PLACES = f"The pages are at {BASE_URL}/a/, the API is at {BASE_URL}/api/"
 
 
 @pytest.fixture
@@ -29,9 +30,15 @@ def bootstrap(db, settings):
     return _bootstrap
 
 
-def password_in(lines):
-    (line,) = [line for line in lines if "password" in line]
-    return line.split()[-1]
+def link_in(lines):
+    """The path of the link to a password."""
+    (line,) = [line for line in lines if f"{BASE_URL}/account/" in line]
+    return line.strip().removeprefix(BASE_URL)
+
+
+def choose_password(browser, link, password="correct horse battery"):
+    form = browser.get(link, follow=True).redirect_chain[-1][0]
+    return browser.post(form, {"new_password1": password, "new_password2": password})
 
 
 def test_the_first_start_makes_organization_project_owner_and_key(bootstrap):
@@ -62,31 +69,44 @@ def test_the_curl_line_creates_a_task(bootstrap):
     assert response.json()["name"] == json.loads(body)["name"]
 
 
-def test_the_owner_signs_in_with_the_password_and_may_use_the_admin(bootstrap):
+def test_the_owner_chooses_a_password_and_may_use_the_admin(bootstrap):
     lines = bootstrap()
     browser = Client()
     assert any("owner@demo.localhost" in line for line in lines)
-    assert any(f"{BASE_URL}/api/" in line for line in lines)
-    assert browser.login(username="owner@demo.localhost", password=password_in(lines))
+    assert not User.objects.get().has_usable_password()
+    assert choose_password(browser, link_in(lines)).status_code == 302
     assert browser.get("/admin/").status_code == 200
+    assert Client().login(username="owner@demo.localhost", password="correct horse battery")
 
 
-def test_later_starts_say_where_the_api_is_and_change_nothing(bootstrap):
-    bootstrap()
+def test_the_owners_link_is_good_once(bootstrap):
+    link = link_in(bootstrap())
+    choose_password(Client(), link)
+    assert "set-password" not in Client().get(link, follow=True).request["PATH_INFO"]
+
+
+def test_later_starts_say_where_everything_is_and_change_nothing(bootstrap):
+    choose_password(Client(), link_in(bootstrap()))
     user = User.objects.get()
-    assert bootstrap() == [f"The API is at {BASE_URL}/api/"]
+    assert bootstrap() == [PLACES]
     assert (ApiKey.objects.count(), User.objects.get().password) == (1, user.password)
 
 
+def test_until_the_owner_has_a_password_each_start_shows_a_way_to_one(bootstrap):
+    bootstrap()
+    assert choose_password(Client(), link_in(bootstrap())).status_code == 302
+    assert ApiKey.objects.count() == 1
+
+
 def test_a_server_that_is_in_use_gets_no_demo(bootstrap, organization):
-    assert bootstrap() == [f"The API is at {BASE_URL}/api/"]
+    assert bootstrap() == [PLACES]
     assert not User.objects.exists()
 
 
 def test_of_two_first_starts_at_once_one_makes_all(bootstrap, monkeypatch):
-    bootstrap()
+    choose_password(Client(), link_in(bootstrap()))
     monkeypatch.setattr(type(Organization.objects.all()), "exists", lambda *_: False)  # as the slower one saw it
-    assert bootstrap() == [f"The API is at {BASE_URL}/api/"]
+    assert bootstrap() == [PLACES]
     assert (Organization.objects.count(), User.objects.count(), ApiKey.objects.count()) == (1, 1, 1)
 
 

@@ -1,0 +1,315 @@
+"""Monitors on their pages: seen by members, made and changed by administrators."""
+
+import datetime
+import re
+import uuid
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from dashboard.monitor_runs import interval_as_cron, next_runs
+from monitors.changes import change_monitor, create_monitor
+from monitors.checkins import ping
+from monitors.models import Monitor
+from monitors.states import Signal
+from projects.models import Membership, User
+from projects.scopes import Role
+from tasks.changes import create_task
+
+MONITORS = "/a/acme/monitors/"
+NEW = f"{MONITORS}new/"
+FIELDS = {
+    "name": "backup",
+    "project": "web",
+    "kind": "cron",
+    "interval": "",
+    "cron": "30 2 * * 1-5",
+    "timezone": "Europe/Berlin",
+    "grace": "10 min",
+    "max_runtime": "",
+}
+NOON = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)  # a Monday
+
+
+def browser_of(organization, role):
+    user = User.objects.create_user(f"{role}@{organization.slug}.example")
+    Membership.objects.create(organization=organization, user=user, role=role)
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+@pytest.fixture
+def admin_browser(organization, project):
+    return browser_of(organization, Role.ADMIN)
+
+
+@pytest.fixture
+def viewer(organization, project):
+    return browser_of(organization, Role.VIEWER)
+
+
+@pytest.fixture
+def make(project):
+    def made(owner=project, **fields):
+        whole = {"name": "backup", **fields}
+        if "cron" not in fields:
+            whole.setdefault("interval", 3600)
+        return create_monitor(owner, whole, now=timezone.now())
+
+    return made
+
+
+def page_of(monitor):
+    return f"{MONITORS}{monitor.pk}/"
+
+
+def text_of(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", response.content.decode()))
+
+
+# -- Seeing ----------------------------------------------------------------------------------------------------------
+
+
+def test_those_that_need_somebody_come_first(viewer, make):
+    for name, status in (("a-fine", "up"), ("b-late", "late"), ("c-down", "down"), ("d-new", "new")):
+        Monitor.objects.filter(pk=make(name=name).pk).update(status=status)
+    page = viewer.get(MONITORS).content.decode()
+    assert page.index("c-down") < page.index("b-late") < page.index("a-fine") < page.index("d-new")
+    assert "every hour" in page
+    assert "New monitor" not in page
+
+
+def test_those_of_one_project(viewer, make, other_project):
+    make(name="of-web")
+    make(other_project, name="of-billing")
+    page = viewer.get(MONITORS).content.decode()
+    assert "of-web" in page
+    assert "<td>Billing</td>" in page
+    page = viewer.get(MONITORS, {"project": "billing"}).content.decode()
+    assert "of-web" not in page
+    assert "of-billing" in page
+
+
+def test_nothing_yet_says_what_to_do(viewer, admin_browser):
+    assert "Administrators make them." in viewer.get(MONITORS).content.decode()
+    assert "Make the first one" in admin_browser.get(MONITORS).content.decode()
+
+
+def test_a_monitor_shows_its_schedule_and_how_to_ping_it(viewer, make):
+    monitor = make(cron="30 2 * * 1-5", timezone="Europe/Berlin", max_runtime=5400)
+    with time_machine.travel(NOON, tick=False):
+        said = text_of(viewer.get(page_of(monitor)))
+    assert "Runs at 02:30 on weekdays, Europe/Berlin." in said
+    for day in ("Tue 03", "Wed 04", "Thu 05", "Fri 06", "Mon 09"):
+        assert f"{day} Mar 2026, 02:30" in said
+    assert "in 13 h 30 min" in said
+    assert "1 hour 30 minutes" in said
+    assert f"http://testserver/ping/{monitor.pk}" in said
+    assert (
+        f"30 2 * * 1-5 /path/to/job; curl -fsS -m 10 --retry 3 -o /dev/null http://testserver/ping/{monitor.pk}/$?"
+        in said
+    )
+
+
+def test_the_address_that_is_shown_can_be_pinged(viewer, make):
+    monitor = make()
+    url = re.search(
+        r'<code id="ping-url">http://testserver([^<]+)</code>', viewer.get(page_of(monitor)).content.decode()
+    )
+    assert Client().get(url[1]).status_code == 200
+    said = text_of(viewer.get(page_of(monitor)))
+    assert "new → up" in said
+    assert "A run pinged." in said
+
+
+def test_runs_that_are_tasks_are_shown(viewer, make, project, make_task):
+    monitor = make()
+    make_task("of.no.monitor")
+    create_task(project, {"name": "nightly.run", "status": "error"}, monitor_id=monitor.pk, now=timezone.now())
+    said = text_of(viewer.get(page_of(monitor)))
+    assert "nightly.run error" in said
+    assert "of.no.monitor" not in said
+    assert "A run failed." in said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "cron"),
+    [(60, "* * * * *"), (900, "*/15 * * * *"), (3600, "0 * * * *"), (21600, "0 */6 * * *"), (86400, "0 0 * * *")]
+    + [(seconds, "") for seconds in (1, 90, 420, 5400, 18000, 172800)],
+)
+def test_intervals_that_a_crontab_knows(seconds, cron):
+    assert interval_as_cron(seconds) == cron
+
+
+def test_the_next_runs_of_an_interval_begin_with_the_one_that_is_due():
+    due = NOON + datetime.timedelta(minutes=5)
+    runs = next_runs(3600, "", "UTC", NOON, due)
+    assert [run.at for run in runs] == [due + datetime.timedelta(hours=number) for number in range(5)]
+    assert runs[0].here == "Mon 02 Mar 2026, 12:05:00"
+    assert next_runs(3600, "", "UTC", NOON, NOON)[0].at == NOON + datetime.timedelta(hours=1)
+
+
+# -- Making ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_monitor_is_made(admin_browser, project):
+    response = admin_browser.post(NEW, FIELDS, follow=True)
+    assert "waits for its first ping" in response.content.decode()
+    monitor = Monitor.objects.get()
+    assert (monitor.project, monitor.cron, monitor.interval) == (project, "30 2 * * 1-5", None)
+    assert (monitor.timezone, monitor.grace, monitor.max_runtime) == ("Europe/Berlin", 600, None)
+
+
+def test_only_the_schedule_that_is_meant_counts(admin_browser):
+    fields = {**FIELDS, "kind": "interval", "interval": "1 h 30 min", "timezone": "", "max_runtime": "20 min"}
+    assert admin_browser.post(NEW, fields).status_code == 302
+    monitor = Monitor.objects.get()
+    assert (monitor.interval, monitor.cron, monitor.timezone, monitor.max_runtime) == (5400, "", "UTC", 1200)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        pytest.param({"name": ""}, "This field is required", id="no name"),
+        pytest.param({"project": "nowhere"}, "is not one of the available", id="no project"),
+        pytest.param({"kind": "sometimes"}, "is not one of the available", id="no kind"),
+        pytest.param({"cron": ""}, "This field is required", id="no cron"),
+        pytest.param({"cron": "30 2 * *"}, "Five fields are needed", id="four fields"),
+        pytest.param({"cron": "99 2 * * *"}, "Bad minute", id="bad minute"),
+        pytest.param({"cron": "0 0 30 2 *"}, "Bad day-of-month", id="never"),
+        pytest.param({"timezone": "Mars/Olympus"}, "There is no such time zone", id="no zone"),
+        pytest.param({"timezone": "../../etc/passwd"}, "There is no such time zone", id="a path"),
+        pytest.param({"kind": "interval"}, "This field is required", id="no interval"),
+        pytest.param({"kind": "interval", "interval": "15"}, "Write a number and its unit", id="no unit"),
+        pytest.param({"kind": "interval", "interval": "0 s"}, "At least 1 second", id="nothing"),
+        pytest.param({"kind": "interval", "interval": "99999 weeks"}, "At most", id="too long"),
+        pytest.param({"grace": ""}, "This field is required", id="no grace"),
+        pytest.param({"max_runtime": "long"}, "Write a number and its unit", id="no span"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(admin_browser, fields, said):
+    response = admin_browser.post(NEW, {**FIELDS, "name": "kept-name", **fields})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert said in page
+    assert "name" in fields or "kept-name" in page
+    assert not Monitor.objects.exists()
+
+
+def test_what_a_schedule_means_is_shown_before_it_is_saved(admin_browser, make):
+    for path in (NEW, page_of(make())):
+        sent = {**FIELDS, "name": "", "do": "runs"}
+        with time_machine.travel(NOON, tick=False):
+            said = text_of(admin_browser.post(path, sent, headers={"hx-request": "true"}))
+            assert "Runs at 02:30 on weekdays, Europe/Berlin." in said
+            assert "Tue 03 Mar 2026, 02:30" in said
+            whole = admin_browser.post(path, sent)
+        assert whole.status_code == 200
+        assert "Runs at 02:30 on weekdays" in text_of(whole)
+        assert "This field is required" not in text_of(whole)
+        said = text_of(admin_browser.post(path, {**sent, "cron": "x"}, headers={"hx-request": "true"}))
+        assert "This is no schedule yet." in said
+    assert Monitor.objects.get().interval == 3600
+
+
+# -- Changing --------------------------------------------------------------------------------------------------------
+
+
+def test_a_monitor_is_changed(admin_browser, make):
+    monitor = make(max_runtime=60)
+    assert 'value="1 hour"' in admin_browser.get(page_of(monitor)).content.decode()
+    assert admin_browser.post(page_of(monitor), {**FIELDS, "name": "nightly"}).status_code == 302
+    monitor.refresh_from_db()
+    assert (monitor.name, monitor.interval, monitor.cron, monitor.max_runtime) == (
+        "nightly",
+        None,
+        "30 2 * * 1-5",
+        None,
+    )
+    assert admin_browser.post(page_of(monitor), {**FIELDS, "cron": "x"}).status_code == 422
+
+
+def test_what_is_saved_as_it_is_shown_changes_nothing(admin_browser, make):
+    monitor = make(interval=5400, grace=90, max_runtime=3661)
+    page = admin_browser.get(page_of(monitor)).content.decode()
+    values = {
+        name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("interval", "grace", "max_runtime")
+    }
+    assert admin_browser.post(page_of(monitor), {**FIELDS, "kind": "interval", **values}).status_code == 302
+    monitor.refresh_from_db()
+    assert (monitor.interval, monitor.grace, monitor.max_runtime) == (5400, 90, 3661)
+
+
+def test_it_is_switched_off_and_on(admin_browser, make):
+    monitor = make()
+    for what, is_enabled in (("disable", False), ("enable", True)):
+        assert admin_browser.post(page_of(monitor), {"do": what}).status_code == 302
+        monitor.refresh_from_db()
+        assert monitor.enabled is is_enabled
+
+
+def test_it_is_deleted(admin_browser, make):
+    page = admin_browser.post(page_of(make()), {"do": "delete"}, follow=True).content.decode()
+    assert "is deleted. Its tasks stay." in page
+    assert not Monitor.objects.exists()
+
+
+# -- Who may ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.VIEWER])
+def test_members_look_and_administrators_change(organization, make, role):
+    browser, monitor = browser_of(organization, role), make()
+    page = browser.get(page_of(monitor))
+    assert page.status_code == 200
+    assert "Delete" not in text_of(page)
+    for what in ("delete", "disable", "change", "runs"):
+        assert browser.post(page_of(monitor), {**FIELDS, "do": what}).status_code == 403
+    assert browser.get(NEW).status_code == 403
+    assert browser.post(NEW, FIELDS).status_code == 403
+    assert Monitor.objects.get().enabled
+
+
+def test_strangers_find_nothing(admin_browser, make, stranger):
+    theirs = make(stranger, name="theirs")
+    assert "theirs" not in admin_browser.get(MONITORS).content.decode()
+    paths = (page_of(theirs), f"/a/globex/monitors/{theirs.pk}/", f"{MONITORS}{uuid.uuid4()}/", f"{MONITORS}x/")
+    for path in paths:
+        assert admin_browser.get(path).status_code == 404, path
+        assert admin_browser.post(path, {"do": "delete"}).status_code == 404, path
+    assert admin_browser.get("/a/globex/monitors/").status_code == 404
+    assert Client().get(MONITORS).status_code == 302
+    assert Monitor.objects.filter(pk=theirs.pk).exists()
+
+
+def test_forms_without_their_token_are_refused(admin_browser, make):
+    careful, monitor = Client(enforce_csrf_checks=True), make()
+    careful.force_login(User.objects.get())
+    assert careful.post(page_of(monitor), {"do": "delete"}).status_code == 403
+    assert careful.post(NEW, FIELDS).status_code == 403
+
+
+def test_names_are_only_text(admin_browser, make):
+    monitor = make(name='<img src=x onerror=alert(1)>"onx=')
+    ping(monitor.pk, Signal.FAILURE, timezone.now(), "<b>why</b>")
+    for path in (MONITORS, page_of(monitor)):
+        page = admin_browser.get(path).content.decode()
+        assert "<img" not in page
+        assert '"onx=' not in page
+        assert "<b>why" not in page
+
+
+def test_queries_do_not_grow(admin_browser, make, project, django_assert_max_num_queries):
+    monitor = make()
+    for number in range(20):
+        make(name=f"m{number}")
+        ping(monitor.pk, Signal.FAILURE if number % 2 else Signal.SUCCESS, timezone.now())
+        create_task(project, {"name": "run"}, monitor_id=monitor.pk, now=timezone.now())
+    change_monitor(monitor, {"enabled": False}, now=timezone.now())
+    with django_assert_max_num_queries(6):
+        admin_browser.get(MONITORS)
+    with django_assert_max_num_queries(8):
+        admin_browser.get(page_of(monitor))

@@ -1,0 +1,386 @@
+"""Global actions on their pages, and how often they would have fired."""
+
+import datetime
+import re
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from dashboard import rule_preview
+from integrations.models import Delivery
+from monitors.changes import create_monitor
+from monitors.checkins import ping
+from monitors.models import MonitorChange
+from monitors.states import Signal
+from projects.models import Membership, User
+from projects.scopes import Role
+from tasks.changes import create_task
+from tasks.lifecycle import announce_monitors
+from tasks.models import GlobalAction, Task
+
+ACTIONS = "/a/acme/actions/"
+NEW = f"{ACTIONS}new/"
+FIELDS = {
+    "name": "Failures",
+    "enabled": "on",
+    "integration": "email",
+    "to": "ops@acme.example",
+    "statuses": ["error"],
+    "failures_in_row": "1",
+}
+
+
+def browser_of(organization, role):
+    user = User.objects.create_user(f"{role}@{organization.slug}.example")
+    Membership.objects.create(organization=organization, user=user, role=role)
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+@pytest.fixture
+def admin_browser(organization, project):
+    return browser_of(organization, Role.ADMIN)
+
+
+@pytest.fixture
+def make(organization):
+    def made(owner=organization, **fields):
+        now = timezone.now()
+        config = {"to": "ops@acme.example"}
+        whole = {"name": "Failures", "integration": "email", "config": config, "trigger": "error", **fields}
+        return GlobalAction.objects.create(organization=owner, created=now, updated=now, **whole)
+
+    return made
+
+
+def page_of(rule):
+    return f"{ACTIONS}{rule.pk}/"
+
+
+def try_out(browser, path=NEW, **fields):
+    """What the preview says, without its tags."""
+    sent = {**FIELDS, **fields, "do": "preview"}
+    response = browser.post(path, sent, headers={"hx-request": "true"})
+    assert response.status_code == 200
+    assert "<html" not in response.content.decode()
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", response.content.decode()))
+
+
+# -- Making and changing ---------------------------------------------------------------------------------------------
+
+
+def test_an_action_is_made(admin_browser, project, organization):
+    monitor = create_monitor(project, {"name": "backup", "interval": 60}, now=timezone.now())
+    response = admin_browser.post(
+        NEW,
+        {
+            **FIELDS,
+            "statuses": ["error", "stale"],
+            "events": ["stalled"],
+            "monitor_events": ["monitor_down"],
+            "progress": " 95%, */30 ",
+            "project": "web",
+            "monitor": str(monitor.pk),
+            "name_filter": "^exp",
+            "failures_in_row": "3",
+            "notify_recovery": "on",
+            "snooze_until": "2099-01-02T03:04",
+        },
+    )
+    assert (response.status_code, response.url.rstrip("/") + "/") == (302, ACTIONS)
+    rule = GlobalAction.objects.get()
+    assert rule.trigger == "error,stale,stalled,monitor_down,95%, */30"
+    assert (rule.project, rule.monitor, rule.name_filter) == (project, monitor, "^exp")
+    assert (rule.failures_in_row, rule.notify_recovery, rule.enabled) == (3, True, True)
+    assert rule.config == {"to": "ops@acme.example"}
+    assert rule.snooze_until == datetime.datetime(2099, 1, 2, 3, 4, tzinfo=datetime.UTC)
+    organization.refresh_from_db()
+    assert organization.rules_version > 0
+
+
+def test_an_action_that_was_made_fires(admin_browser, make_task, api):
+    assert admin_browser.post(NEW, FIELDS).status_code == 302
+    make_task(status="error")
+    assert Delivery.objects.get().point == "error"
+    page = admin_browser.get("/a/acme/deliveries/").content.decode()
+    assert "export" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        pytest.param({"name": ""}, "This field is required", id="no name"),
+        pytest.param({"statuses": []}, "Choose at least one point", id="no points"),
+        pytest.param({"progress": "soon"}, "is no trigger point", id="bad point"),
+        pytest.param({"progress": "1,,2"}, "none of them empty", id="empty point"),
+        pytest.param({"name_filter": "(a"}, "RE2 can", id="bad filter"),
+        pytest.param({"failures_in_row": "0"}, "greater than or equal to 1", id="none in a row"),
+        pytest.param({"statuses": [], "progress": "5", "failures_in_row": "2"}, "Only ends are counted", id="no ends"),
+        pytest.param({"statuses": ["success"], "notify_recovery": "on"}, "nothing to recover from", id="no failure"),
+        pytest.param({"to": ""}, "An e-mail needs recipients", id="nobody"),
+        pytest.param({"to": "a@b"}, "is no e-mail address", id="bad address"),
+        pytest.param({"integration": "webhook:gone"}, "is not one of the available", id="no integration"),
+        pytest.param({"project": "nowhere"}, "is not one of the available", id="no project"),
+        pytest.param({"monitor": "nothing"}, "is not one of the available", id="no monitor"),
+        pytest.param({"snooze_until": "later"}, "Enter a valid date", id="no date"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(admin_browser, fields, said):
+    response = admin_browser.post(NEW, {**FIELDS, "name": "kept-name", **fields})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert said in page
+    assert "name" in fields or "kept-name" in page
+    assert not GlobalAction.objects.exists()
+
+
+def test_a_monitor_of_another_project_is_refused(admin_browser, other_project):
+    monitor = create_monitor(other_project, {"name": "backup", "interval": 60}, now=timezone.now())
+    response = admin_browser.post(NEW, {**FIELDS, "project": "web", "monitor": str(monitor.pk)})
+    assert response.status_code == 422
+    assert "is not of the project" in response.content.decode()
+
+
+def test_an_action_is_changed(admin_browser, make):
+    rule = make(trigger="stale , error", config={"to": "a@acme.example", "other": 1}, failures_in_row=2)
+    fields = {**FIELDS, "name": "New name", "statuses": ["error", "stale"], "to": "b@acme.example"}
+    assert admin_browser.post(page_of(rule), fields).status_code == 302
+    rule.refresh_from_db()
+    assert (rule.name, rule.failures_in_row) == ("New name", 1)
+    assert rule.trigger == "stale , error"  # the same points
+    assert rule.config == {"to": "b@acme.example", "other": 1}
+    del fields["enabled"]
+    assert admin_browser.post(page_of(rule), {**fields, "statuses": ["success"]}).status_code == 302
+    rule.refresh_from_db()
+    assert (rule.enabled, rule.trigger) == (False, "success")
+
+
+def test_the_form_shows_what_is_stored(admin_browser, make):
+    rule = make(trigger="error,95%,monitor_up", name_filter="^a", failures_in_row=7)
+    page = admin_browser.get(page_of(rule)).content.decode()
+    for text in ('value="error" id="id_statuses_0" checked', 'value="95%"', 'value="^a"', 'value="7"'):
+        assert text in page, text
+    assert re.search(r'value="monitor_up"[^>]*checked', page)
+
+
+def test_an_action_whose_integration_is_gone_can_be_changed(admin_browser, make):
+    rule = make(integration="webhook:gone", config={})
+    fields = {**FIELDS, "integration": "webhook:gone", "to": "", "name": "still"}
+    assert admin_browser.post(page_of(rule), fields).status_code == 302
+    rule.refresh_from_db()
+    assert rule.name == "still"
+
+
+@pytest.mark.parametrize(("what", "value"), [("disable", False), ("enable", True)])
+def test_it_is_switched(admin_browser, make, what, value):
+    rule = make(enabled=not value)
+    assert admin_browser.post(page_of(rule), {"do": what}).status_code == 302
+    rule.refresh_from_db()
+    assert rule.enabled is value
+
+
+def test_it_is_kept_silent_and_heard_again(admin_browser, make):
+    rule = make()
+    page = admin_browser.post(page_of(rule), {"do": "snooze", "hours": "8"}, follow=True).content.decode()
+    assert "stays silent until" in page
+    rule.refresh_from_db()
+    assert rule.snooze_until > timezone.now() + datetime.timedelta(hours=7)
+    assert "silent" in admin_browser.get(ACTIONS).content.decode()
+    admin_browser.post(page_of(rule), {"do": "wake"})
+    rule.refresh_from_db()
+    assert rule.snooze_until is None
+    page = admin_browser.post(page_of(rule), {"do": "snooze", "hours": "9" * 50}, follow=True).content.decode()
+    assert "Choose for how long" in page
+
+
+def test_it_is_deleted(admin_browser, make):
+    assert admin_browser.post(page_of(make()), {"do": "delete"}).status_code == 302
+    assert not GlobalAction.objects.exists()
+
+
+# -- Would have fired ------------------------------------------------------------------------------------------------
+
+
+def test_failures_of_the_last_week_are_counted(admin_browser, make_task, api):
+    with time_machine.travel(timezone.now() - datetime.timedelta(days=8)):
+        make_task("long.ago", status="error")
+    make_task("created.failed", status="error")
+    task = make_task("failed.later")
+    api.patch(f"tasks/{task['id']}", {"status": "processing"})
+    api.patch(f"tasks/{task['id']}", {"status": "error"})
+    make_task("went.well", status="success")
+    said = try_out(admin_browser)
+    assert "would have fired 2 times in the last 7 days" in said
+    assert "failed.later error" in said
+    assert "long.ago" not in said
+
+
+def test_the_preview_agrees_with_what_fires(admin_browser, api, organization):
+    """The rule is made first: what it then sends is what a preview of the same says it would have sent."""
+    fields = {**FIELDS, "statuses": ["error", "stale"], "failures_in_row": "2", "notify_recovery": "on"}
+    assert admin_browser.post(NEW, fields).status_code == 302
+    for status in ("error", "error", "error", "cancelled", "success", "success", "error", "success"):
+        task = api.post("tasks", {"name": "nightly"}).json()
+        api.patch(f"tasks/{task['id']}", {"status": status})
+    again = api.post("tasks", {"name": "nightly", "status": "error"}).json()
+    for status in ("stale", "processing", "error"):
+        api.patch(f"tasks/{again['id']}", {"status": status})
+    sent = Delivery.objects.count()
+    assert sent > 2
+    assert f"would have fired {sent} times" in try_out(admin_browser, **fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "count"),
+    [
+        ({}, 4),
+        ({"project": "web"}, 3),
+        ({"name_filter": "^exp"}, 2),
+        ({"failures_in_row": "2"}, 1),
+        ({"statuses": ["success"]}, 0),
+        ({"statuses": ["error", "pending"]}, 4),
+    ],
+)
+def test_it_counts_what_the_action_is_about(admin_browser, make_task, other_project, stranger, fields, count):
+    make_task("export", status="error")
+    make_task("export", status="error")
+    make_task("import", status="error")
+    create_task(other_project, {"name": "import", "status": "error"}, now=timezone.now())
+    create_task(stranger, {"name": "export", "status": "error"}, now=timezone.now())
+    assert f"would have fired {count} time" in try_out(admin_browser, **fields)
+
+
+def test_to_be_heard_of_again_fires_nothing(admin_browser, make_task, api):
+    task = make_task(status="processing")
+    api.patch(f"tasks/{task['id']}", {"status": "stale"})
+    api.patch(f"tasks/{task['id']}", {"value": 5})
+    assert Task.objects.get().status == "processing"
+    assert "would have fired 1 time " in try_out(admin_browser, statuses=["processing"])
+
+
+def test_monitors_are_counted(admin_browser, project, other_project):
+    now = timezone.now()
+    monitors = [create_monitor(one, {"name": "backup", "interval": 60}, now=now) for one in (project, other_project)]
+    for monitor in monitors:
+        ping(monitor.pk, Signal.SUCCESS, now)
+        ping(monitor.pk, Signal.FAILURE, now)
+        ping(monitor.pk, Signal.SUCCESS, now)
+    assert MonitorChange.objects.count() == 6
+    fields = {"statuses": [], "monitor_events": ["monitor_down", "monitor_up"]}
+    assert "would have fired 4 times" in try_out(admin_browser, **fields)
+    said = try_out(admin_browser, **fields, monitor=str(monitors[0].pk))
+    assert "would have fired 2 times" in said
+    assert "backup monitor_up" in said
+    assert "would have fired 0 times" in try_out(admin_browser, **fields, name_filter="x")
+    admin_browser.post(NEW, {**FIELDS, **fields})
+    announce_monitors(now, 100)
+    assert Delivery.objects.count() == 4
+
+
+def test_what_leaves_no_history_is_said(admin_browser, make_task):
+    make_task(status="error", value=50)
+    said = try_out(admin_browser, progress="95%, */30", events=["stalled"])
+    assert "would have fired 1 time " in said
+    assert "Not counted: stalled, 95%, */30" in said
+    said = try_out(admin_browser, statuses=[], progress="95%")
+    assert "would have fired" not in said
+    assert "This can’t be told: 95%" in said
+
+
+def test_of_very_many_tasks_the_newest_are_counted(admin_browser, make_task, monkeypatch):
+    monkeypatch.setattr(rule_preview, "CHUNK", 2)
+    for _ in range(5):
+        make_task(status="error")
+    assert "would have fired 5 times in the last 7 days" in try_out(admin_browser)
+    monkeypatch.setattr(rule_preview, "TASKS_MAX", 4)
+    said = try_out(admin_browser)
+    assert "would have fired 4 times since" in said
+    assert "more tasks than can be looked at" in said
+
+
+def test_what_is_not_right_yet_is_said(admin_browser):
+    said = try_out(admin_browser, name_filter="(", name="")
+    assert "can’t be tried yet" in said
+    assert "Names that match: RE2" in said
+    assert "Name: This field" not in said
+
+
+def test_nothing_is_saved_by_trying(admin_browser, make):
+    rule = make()
+    try_out(admin_browser, name="other")
+    try_out(admin_browser, page_of(rule), name="other")
+    assert GlobalAction.objects.get().name == "Failures"
+
+
+def test_trying_needs_no_script(admin_browser, make, make_task):
+    make_task(status="error")
+    for path in (NEW, page_of(make())):
+        page = admin_browser.post(path, {**FIELDS, "name": "", "name_filter": "exp", "do": "preview"})
+        text = page.content.decode()
+        assert page.status_code == 200
+        assert "It would have fired <b>1</b> time" in text
+        assert 'value="exp"' in text
+        assert 'class="error"' not in text
+
+
+def test_the_preview_of_an_organization_without_projects(stranger):
+    stranger.organization.projects.all().delete()
+    browser = browser_of(stranger.organization, Role.OWNER)
+    sent = {**FIELDS, "monitor_events": ["monitor_up"], "do": "preview"}
+    assert "<b>0</b> times" in browser.post("/a/globex/actions/new/", sent).content.decode()
+
+
+# -- Who may ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.VIEWER])
+def test_actions_are_for_administrators(organization, make, role):
+    browser, rule = browser_of(organization, role), make()
+    for path in (ACTIONS, NEW, page_of(rule)):
+        assert browser.get(path).status_code == 403
+        assert browser.post(path, {"do": "delete"}).status_code in {403, 405}
+    assert GlobalAction.objects.exists()
+
+
+def test_strangers_find_nothing(admin_browser, make, stranger):
+    theirs = make(owner=stranger.organization, name="theirs")
+    monitor = create_monitor(stranger, {"name": "their-backup", "interval": 60}, now=timezone.now())
+    for path in (ACTIONS, NEW):
+        page = admin_browser.get(path).content.decode()
+        assert "theirs" not in page
+        assert "their-backup" not in page
+    for path in (page_of(theirs), f"/a/globex/actions/{theirs.pk}/", "/a/globex/actions/new/", f"{ACTIONS}0/"):
+        assert admin_browser.get(path).status_code == 404, path
+        for what in ("delete", "preview", "disable", "snooze", "change"):
+            assert admin_browser.post(path, {**FIELDS, "do": what}).status_code == 404, path
+    assert admin_browser.post(NEW, {**FIELDS, "monitor": str(monitor.pk)}).status_code == 422
+
+
+def test_forms_without_their_token_are_refused(admin_browser, make):
+    careful, rule = Client(enforce_csrf_checks=True), make()
+    careful.force_login(User.objects.get())
+    assert careful.post(page_of(rule), {"do": "delete"}).status_code == 403
+    assert careful.post(NEW, FIELDS).status_code == 403
+
+
+def test_names_are_only_text(admin_browser, make, make_task):
+    name = '<img src=x onerror=alert(1)>"onx='
+    make_task(name, status="error")
+    rule = make(name=name, name_filter="<b>", config={"to": name})
+    for path in (ACTIONS, page_of(rule)):
+        page = admin_browser.get(path).content.decode()
+        assert "<img" not in page
+        assert '"onx=' not in page
+    page = admin_browser.post(NEW, {**FIELDS, "do": "preview"}).content.decode()
+    assert "<img" not in page
+    assert "&lt;img" in page
+
+
+def test_queries_do_not_grow_with_actions(admin_browser, make, django_assert_max_num_queries):
+    for number in range(20):
+        make(name=f"a{number}")
+    with django_assert_max_num_queries(6):
+        assert "a19" in admin_browser.get(ACTIONS).content.decode()
