@@ -15,8 +15,9 @@ INTERVAL, CRON = "interval", "cron"
 
 
 class MonitorForm(forms.Form):
-    """Cleaned by `fields`, it is what `monitors.changes` takes."""
+    """What is sent for the verbs of monitors is `fields_of`. Whatever stands in the schedule not meant is not read."""
 
+    use_required_attribute = False  # of interval and cron, a browser can't tell which one is needed
     name = forms.CharField(max_length=255, help_text="Of the job whose runs are expected.")
     kind = forms.ChoiceField(
         label="Runs come",
@@ -27,12 +28,10 @@ class MonitorForm(forms.Form):
     interval = SpanField(
         label="Every",
         most=SECONDS_MAX,
-        required=False,
         help_text="15 minutes, 1 hour 30 minutes, 2 days: counted from when it was last heard of.",
     )
     cron = forms.CharField(
         max_length=CRON_MAX,
-        required=False,
         widget=forms.TextInput(attrs={"placeholder": "30 2 * * 1-5", "autocomplete": "off", "spellcheck": "false"}),
         help_text="Five fields, as in a crontab: minute, hour, day of month, month, day of week.",
     )
@@ -68,10 +67,9 @@ class MonitorForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         kind = cleaned.get("kind")
-        if kind is None or kind in self.errors or "timezone" in self.errors:
-            return cleaned
-        if not cleaned.get(kind):
-            self.add_error(kind, "This field is required.")
+        if kind is not None:
+            self.errors.pop(CRON if kind == INTERVAL else INTERVAL, None)
+        if kind is None or {kind, "timezone"} & self.errors.keys():
             return cleaned
         try:
             parse(*self.schedule(cleaned))

@@ -44,7 +44,7 @@ def boxes(label: str, words: dict[Any, str]) -> forms.MultipleChoiceField:
 
 
 class RuleForm(forms.Form):
-    """What is sent for the verbs of global actions is `fields`."""
+    """What is sent for the verbs of global actions is `fields_of`."""
 
     name = forms.CharField(max_length=255, help_text="What it is for.")
     enabled = forms.BooleanField(required=False, initial=True, label="It is switched on")

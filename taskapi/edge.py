@@ -40,7 +40,7 @@ class EdgeMiddleware:
             else:
                 response = self.get_response(request)
             headers = stored(response)
-            # Not always the one that was given: a dialect whose failures have ids of their own form may have made another.
+            # Perhaps not the one that was given: a dialect whose failures have ids of its own may have made another.
             headers["x-request-id"] = ("X-Request-ID", request_id.current.get())
             if not response.streaming and response.status_code not in BODILESS:
                 # Without it the server answers in chunks.

@@ -51,8 +51,10 @@ def channel_list(visit: Visit) -> HttpResponse:
         return to_page(visit, channel)
     context = {
         "title": "Integrations",
-        "channels": list(visit.organization.channels.order_by("name", "pk")),
-        "kind_labels": KIND_LABELS,
+        "rows": [
+            {"channel": channel, "kind": KIND_LABELS[channel.kind]}
+            for channel in visit.organization.channels.order_by("name", "pk")
+        ],
         "kinds": [{"kind": str(one), "label": label, "about": about} for one, label, about in KINDS],
         "kind": kind,
         "form": form,

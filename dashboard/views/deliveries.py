@@ -101,6 +101,7 @@ def deliveries_of(visit: Visit, *, with_body: bool = False) -> QuerySet[Delivery
 
 def rows_of(visit: Visit, deliveries: Iterable[Delivery]) -> list[dict[str, Any]]:
     """Each with what it is about, by name while that is there. Two statements."""
+    now = timezone.now()
     tasks = names_of(Task, "public_id", visit, {row.task_id for row in deliveries if row.task_id})
     monitors = names_of(Monitor, "pk", visit, {row.monitor_id for row in deliveries if row.monitor_id})
     return [
@@ -109,6 +110,7 @@ def rows_of(visit: Visit, deliveries: Iterable[Delivery]) -> list[dict[str, Any]
             "task_name": tasks.get(row.task_id) if row.task_id else None,
             "monitor_name": monitors.get(row.monitor_id) if row.monitor_id else None,
             "said": said_last(row),
+            "is_due": row.due_at <= now,
         }
         for row in deliveries
     ]
