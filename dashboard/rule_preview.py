@@ -2,7 +2,9 @@
 
 Status points are counted by the changes of tasks, monitors' points by the changes of monitors, and ends in a row as
 they are counted when tasks end. Values and percentages leave no history, nor do events of tasks: of these it says so.
-It looks at the newest tasks alone, for no longer than half a second; where that is not a week, it says how far it came.
+It looks at the newest tasks, so many and for so long that nobody waits. Where these are not all of a week, it looks for
+older ones that have the status still: those that were retried since are not among them, so it says that there may be
+more.
 """
 
 import datetime
@@ -28,7 +30,7 @@ from tasks.streaks import Verdict, judge
 from tasks.triggers import Kind, MonitorEvent
 
 SPAN = datetime.timedelta(days=7)
-TASKS_MAX = 20_000
+TASKS_MAX = 10_000
 CHUNK = 2_000
 CHANGES_MAX = 5_000  # of monitors
 SECONDS_MAX = 0.5
@@ -47,13 +49,14 @@ class Firing(NamedTuple):
 
 @dataclass
 class Preview:
-    """since: what was looked at began then, seven days ago unless there was more than it can look at.
+    """since: what was looked at began then, seven days ago unless there was more than it can look at (`is_cut`).
 
-    untold: the points that leave no history.
+    is_least: there may have been more. untold: the points that leave no history.
     """
 
     since: datetime.datetime
     is_cut: bool
+    is_least: bool
     untold: Sequence[str]
     can_tell: bool
     firings: list[Firing] = field(default_factory=list)
@@ -98,10 +101,15 @@ def preview_of(rule: Rule, project_ids: Sequence[int], now: datetime.datetime) -
     is_of_tasks = any(point.kind is Kind.STATUS for point in rule.points)
     is_of_monitors = any(point.text in monitor_points for point in rule.points)
     untold = [point.text for point in rule.points if point.kind is not Kind.STATUS and point.text not in monitor_points]
-    preview = Preview(now - SPAN, False, untold, is_of_tasks or is_of_monitors)
+    week = now - SPAN
+    preview = Preview(week, False, False, untold, is_of_tasks or is_of_monitors)
     firings: list[Firing] = []
     if is_of_tasks:
-        tasks, preview.since, preview.is_cut = newest_tasks(rule, project_ids, preview.since)
+        tasks, preview.since, preview.is_cut = newest_tasks(rule, project_ids, week)
+        if preview.is_cut and not rule.counts:  # a row of ends has no gaps
+            statuses = [point.text for point in rule.points if point.kind is Kind.STATUS]
+            older, preview.since, preview.is_cut = newest_tasks(rule, project_ids, week, statuses)
+            tasks, preview.is_least = {**older, **tasks}, True
         firings += of_tasks(rule, tasks, preview.since)
     if is_of_monitors:
         firings += of_monitors(rule, project_ids, preview.since)
@@ -113,11 +121,14 @@ def preview_of(rule: Rule, project_ids: Sequence[int], now: datetime.datetime) -
 
 
 def newest_tasks(
-    rule: Rule, project_ids: Sequence[int], since: datetime.datetime
+    rule: Rule, project_ids: Sequence[int], since: datetime.datetime, statuses: Sequence[str] = ()
 ) -> tuple[dict[int, Known], datetime.datetime, bool]:
-    """The newest tasks that the rule applies to, since when all that were made are among them, and if that is later."""
+    """The newest tasks that the rule applies to, of these statuses, or of all.
+
+    And since when all that were made are among them, and whether that is later than `since`.
+    """
     monitor = [Condition("monitor_id = %s", (rule.monitor_id,))] if rule.monitor_id else []
-    source, found = TaskList(project_ids, [], None, monitor), dict[int, Known]()
+    source, found = TaskList(project_ids, statuses, None, monitor), dict[int, Known]()
     seen, before, until = 0, None, time.monotonic() + SECONDS_MAX
     while seen < TASKS_MAX:
         chunk = chunk_of(source, before)
@@ -135,7 +146,7 @@ def newest_tasks(
 def chunk_of(source: TaskList, before: int | None) -> list[Known]:
     """One statement."""
     older = [Condition("number < %s", (before,))] if before is not None else []
-    arms = enumerate(source.arms([], older))
+    arms = enumerate(source.arms(source.statuses, older))
     parts = [one_of(arm, "number", "ORDER BY number DESC LIMIT %s", CHUNK, index) for index, arm in arms]
     if not parts:
         return []

@@ -12,7 +12,10 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 # Name of the URL, label, whether it is for administrators alone. Pages of one project keep `?project=`.
-SET_UP = ("setup", "projects", "keys", "members", "teams", "integrations", "global-actions")
+SET_UP = (
+    *("setup", "projects", "keys", "members", "teams", "integrations", "global-actions"),
+    *("workflow-statuses", "custom-fields"),
+)
 MENU = (
     ("overview", "Overview", False),
     ("tasks", "Tasks", False),

@@ -296,9 +296,23 @@ def test_of_very_many_tasks_the_newest_are_counted(admin_browser, make_task, mon
         make_task(status="error")
     assert "would have fired 5 times in the last 7 days" in try_out(admin_browser)
     monkeypatch.setattr(rule_preview, "TASKS_MAX", 4)
+    for fields in ({"failures_in_row": "2"}, {"notify_recovery": "on"}):
+        said = try_out(admin_browser, **fields)
+        assert re.search("would have fired [14] times? since", said)
+        assert "by the newest of them" in said
+
+
+def test_of_older_tasks_those_that_are_as_they_became_are_counted(admin_browser, make_task, api, monkeypatch):
+    monkeypatch.setattr(rule_preview, "CHUNK", 2)
+    monkeypatch.setattr(rule_preview, "TASKS_MAX", 4)
+    retried = make_task("retried", status="error")
+    api.patch(f"tasks/{retried['id']}", {"status": "success"})
+    make_task("old", status="error")
+    for _ in range(4):
+        make_task("new", status="success")
     said = try_out(admin_browser)
-    assert "would have fired 4 times since" in said
-    assert "more tasks than can be looked at" in said
+    assert "would have fired at least 1 time in the last 7 days" in said
+    assert "only those count that still are" in said
 
 
 def test_what_is_not_right_yet_is_said(admin_browser):
