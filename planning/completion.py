@@ -56,6 +56,7 @@ def delete(project: Project, public_id: uuid.UUID, *, actor: Principal, now: dat
         family, deleted = held(project, public_id)
         tasks = [row for row in in_order([family.task, *family.children]) if row.number not in deleted]
         now = latest(now, tasks)
+        spawn_next(project, tasks, now)  # of what had succeeded before, and was not yet followed
         living = [row for row in tasks if row.status != Status.CANCELLED]
         sent = [{"status": Status.CANCELLED.value}] * len(living)
         changes.move_all(project, family.of(*living), sent, actor, now)

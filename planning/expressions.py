@@ -50,7 +50,9 @@ def of_children(percent: str, divided: str) -> str:
     each = f"CASE WHEN child.status = 'success' THEN 100 ELSE {percent} END"
     return (
         f"(SELECT {divided.format(f'sum({each})', 'count(*)')} FROM tasks_task child "
-        "WHERE child.parent_id = tasks_task.public_id AND child.status <> 'cancelled' GROUP BY child.parent_id)"
+        "WHERE child.parent_id = tasks_task.public_id AND child.status <> 'cancelled' AND NOT EXISTS (SELECT 1 "
+        "FROM planning_plan gone WHERE gone.task_id = child.number AND gone.deleted IS NOT NULL) "
+        "GROUP BY child.parent_id)"
     )
 
 

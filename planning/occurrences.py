@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from planning.models import Plan, PlanAssignee, PlanTeam
+from planning.models import Activity, Plan, PlanAssignee, PlanTeam
 from planning.plans import DATES
-from planning.recurrence import next_date
+from planning.recurrence import DAYS, next_date
 from projects.models import Membership, Project, Team
 from tasks import changes
 from tasks.parents import locked_family
@@ -58,6 +58,10 @@ def spawn(project: Project, task: TaskRow, now: datetime.datetime) -> TaskRow:
     for name in DATES:
         if values[name] is not None:
             values[name] = next_date(values[name], plan.recurrence, plan.month_days.get(name))
+    if plan.recurrence in DAYS:  # which days of months they fall on is chance
+        values["month_days"] = {name: values[name].day for name in DATES if values[name] is not None}
+    if plan.activity == Activity.INACTIVE:  # as what is done; what comes next is not
+        values["activity"] = Activity.ACTIVE
     values["plan_updated"] = now
     made = Plan.objects.create(pk=following.number, predecessor_id=task.number, **values)
     assignees = plan.assignees.values_list("membership", flat=True)

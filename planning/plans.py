@@ -46,6 +46,9 @@ def write_plan(project: Project, task: TaskRow, fields: Fields, *, actor: Princi
     """
     if not fields:
         return
+    plan = Plan.objects.filter(pk=task.number).first() or Plan(task_id=task.number, plan_updated=now)
+    if fields.get("creator") is not None and fields["creator"] == plan.creator_id:  # he stays, also when he has left
+        fields = {name: value for name, value in fields.items() if name != "creator"}
     errors: dict[str, Any] = {}
     found: dict[str, Any] = {}
     for look in (members_in, teams_in, workflow_status_in):
@@ -53,7 +56,6 @@ def write_plan(project: Project, task: TaskRow, fields: Fields, *, actor: Princi
             found |= look(project, fields)
         except ValidationError as error:
             errors |= error.error_dict
-    plan = Plan.objects.filter(pk=task.number).first() or Plan(task_id=task.number, plan_updated=now)
     try:
         columns = columns_of(project, fields, plan)
     except ValidationError as error:
@@ -187,7 +189,8 @@ def workflow_status_in(project: Project, fields: Fields) -> dict[str, Any]:
     """One statement: the workflow status named in `fields`, held."""
     number = fields.get("workflow_status")
     if number is not None:
-        rows = WorkflowStatus.objects.filter(project=project.pk, pk=number)
+        # By itself: the order that these have would lock their project too.
+        rows = WorkflowStatus.objects.filter(project=project.pk, pk=number).order_by("pk")
         known = list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
         refuse_unknown("workflow_status", "workflow status", [] if known else [number])
     return {"workflow_status_id": number} if "workflow_status" in fields else {}

@@ -53,7 +53,7 @@ def set_total(task_number: int, minutes: int, *, user: User | None, billable: bo
     """
     with transaction.atomic():
         hold(task_number)
-        tracked, _ = totals([task_number]).get(task_number, (0, 0))
+        tracked, own = totals([task_number]).get(task_number, (0, 0))
         difference = minutes - tracked
         if abs(difference) > MINUTES_MAX:
             text = f"The total can change by {MINUTES_MAX} minutes at most."
@@ -66,7 +66,7 @@ def set_total(task_number: int, minutes: int, *, user: User | None, billable: bo
                 user=user,
                 date=now.astimezone(datetime.UTC).date(),
                 minutes=difference,
-                billable=billable,
+                billable=billable and own + difference >= 0,  # nobody takes away what was never billable
                 created=now,
             )
 

@@ -78,7 +78,8 @@ class NoFiles(FileUploadHandler):
 def of_form(pairs: Pairs) -> dict[str, Any]:
     """Fields as JSON would have them: lists of people and teams put together."""
     pairs = list(pairs)
-    refuse_what_no_database_keeps([part for pair in pairs for part in pair])
+    for name, value in pairs:
+        refuse_what_no_database_keeps({name: value})
     sent: dict[str, Any] = {}
     items: dict[str, dict[tuple[int, int], Any]] = defaultdict(dict)
     for position, (name, value) in enumerate(pairs):

@@ -13,7 +13,7 @@ from compat.projectbubble.inputs import IN_PLAN, TOTALS, checked, finishing
 from compat.projectbubble.reach import project_of
 from compat.projectbubble.tags import as_text
 from compat.projectbubble.values import refused
-from compat.projectbubble.wire import progress_of
+from compat.projectbubble.wire import completed_on, day, progress_of
 from planning import completion, moving, plans, work
 from planning.rows import Planned
 from projects.members import person_behind
@@ -60,9 +60,15 @@ def change(principal: Principal, planned: Planned, sent: Sent, now: datetime.dat
     if (is_completed := finishing(sent)) is not None:
         finish(principal, planned, is_completed, now)
         return
-    # What comes back as it was shown is no change: not every tag can be told as text.
-    is_shown = sent.get("tags") == as_text(planned.task.tags)
-    read, errors = checked({name: value for name, value in sent.items() if not (is_shown and name == "tags")})
+    # What comes back as it was shown is no change: not every tag can be told as text, a day at the end of a month may
+    # stand for a later one, and when a task succeeded is not set by hand.
+    shown = {
+        "tags": as_text(planned.task.tags),
+        "start_date": day(planned.plan.start_date),
+        "due_date": day(planned.plan.due_date),
+        "date_completed": completed_on(planned),
+    }
+    read, errors = checked({name: value for name, value in sent.items() if name not in shown or value != shown[name]})
     wanted = read.pop("project_id", project.pk)
     to = project if wanted == project.pk else other_project(principal, wanted, errors)
     if errors or to is None:
@@ -94,9 +100,13 @@ def beside(
     principal: Principal, project: Project, number: int, public_id: Any, read: Sent, now: datetime.datetime
 ) -> None:
     """What is neither a field of the task nor of its plan."""
-    totals = [read[name] for name in TOTALS if name in read]
+    totals = {name: read[name] for name in TOTALS if name in read}
     if totals:
-        work.set_total(number, max(totals), user=person_behind(principal), billable=True, now=now)
+        named = max(totals, key=totals.__getitem__)
+        try:
+            work.set_total(number, totals[named], user=person_behind(principal), billable=True, now=now)
+        except ValidationError as error:
+            raise ValidationError({named: error.error_dict["minutes"]}) from None
     if "sharing" in read:
         share_task(project, public_id, read["sharing"], now)
 

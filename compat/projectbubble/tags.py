@@ -6,6 +6,8 @@ from tasks import statements
 from tasks.dialects import Condition
 from tasks.models.task import TEXT_MAX
 
+COLONS_MAX = 20
+
 
 def as_text(tags: str) -> str:
     """Of a task's tags, which are JSON text."""
@@ -30,7 +32,6 @@ def as_tags(text: str) -> dict[str, str]:
 def is_tagged(text: str) -> Condition:
     """Tasks whose tags show `text`."""
     ways = [statements.is_tagged(text, text)]
-    name, colon, value = text.partition(":")
-    if colon:
-        ways.append(statements.is_tagged(name, value))
+    colons = [place for place, sign in enumerate(text) if sign == ":"][:COLONS_MAX]
+    ways += [statements.is_tagged(text[:place], text[place + 1 :]) for place in colons]
     return Condition(f"({' OR '.join(way.sql for way in ways)})", [param for way in ways for param in way.params])

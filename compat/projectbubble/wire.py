@@ -73,9 +73,13 @@ def tags(shown: Shown) -> str:
 
 
 def date_completed(shown: Shown) -> str:
-    if shown.plan.date_completed is not None:
-        return second(shown.plan.date_completed)
-    return second(shown.task.end_time) if shown.task.status == Status.SUCCESS else NO_DATE
+    return completed_on(shown.planned)
+
+
+def completed_on(planned: Planned) -> str:
+    if planned.plan.date_completed is not None:
+        return second(planned.plan.date_completed)
+    return second(planned.task.end_time) if planned.task.status == Status.SUCCESS else NO_DATE
 
 
 def billable_hours(shown: Shown) -> int | Fragment:

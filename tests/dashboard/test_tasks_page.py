@@ -101,7 +101,7 @@ def test_all_projects_are_shown_unless_one_is_named(project, other_project, make
     create_task(other_project, {"name": "in.billing"}, now=timezone.now())
     text = page(viewer)
     assert names(text) == ["in.billing", "in.web"]
-    assert "<td>Billing</td>" in text
+    assert '<td class="project">Billing</td>' in text
     one = page(viewer, "?project=billing")
     assert names(one) == ["in.billing"]
     assert "<td>Billing</td>" not in one
