@@ -67,7 +67,9 @@ def place(database: str, names: Sequence[str]) -> Iterator[Place]:
 
 
 def ours(port: int, workers: int, threads: int) -> list[str]:
-    return [sys.executable, MANAGE, "serve", "--bind", f"127.0.0.1:{port}", "--no-worker"]
+    """Without the edge, as the others have none: what that costs is measured by `benchmarks.events`."""
+    own = ["--bind", f"127.0.0.1:{port}", "--events-bind", f"127.0.0.1:{free_port()}"]
+    return [sys.executable, MANAGE, "serve", *own, "--no-worker"]
 
 
 def bare(port: int, workers: int, threads: int) -> list[str]:
