@@ -72,7 +72,8 @@ def attempt(letter: EmailMultiAlternatives) -> str:
 
 
 def in_background(work: Callable[[], object]) -> None:
-    if not SENDING.acquire(blocking=False):
+    places = SENDING
+    if not places.acquire(blocking=False):
         log.warning("A mail was not sent: %s wait for the mail server already.", MOST)
         return
 
@@ -80,6 +81,6 @@ def in_background(work: Callable[[], object]) -> None:
         try:
             work()
         finally:
-            SENDING.release()
+            places.release()
 
     threading.Thread(target=run, daemon=True).start()

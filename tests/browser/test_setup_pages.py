@@ -271,6 +271,7 @@ def test_every_page_is_accessible_and_fits_the_window(page, ada, furnished, widt
     page.goto("/a/acme/keys/")
     page.get_by_label("Name").fill("importer")
     page.get_by_role("button", name="Make the key").click()
+    expect(page.get_by_text("Copy it now")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found += violations(page)
     assert found == []
