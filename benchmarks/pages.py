@@ -47,8 +47,10 @@ PAGES: tuple[tuple[str, Mapping[str, str], str], ...] = (
     ("public-task-page", {"id": "task", "token": "token"}, ""),
     ("task-badge", {"id": "task", "token": "token"}, ""),
     ("monitors", {}, OF_PROJECT),
+    ("monitor-new", {}, OF_PROJECT),
     ("monitor-page", {"id": "monitor"}, ""),
     ("deliveries", {}, ""),
+    ("deliveries", {}, "?integration=email"),
     ("delivery-page", {"id": "delivery"}, ""),
     ("setup", {}, ""),
     ("projects", {}, ""),
@@ -58,6 +60,7 @@ PAGES: tuple[tuple[str, Mapping[str, str], str], ...] = (
     ("teams", {}, ""),
     ("integrations", {}, ""),
     ("global-actions", {}, ""),
+    ("global-action-new", {}, ""),
     ("workflow-statuses", {}, ""),
     ("custom-fields", {}, ""),
 )
