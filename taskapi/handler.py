@@ -54,7 +54,7 @@ class Handler(WSGIHandler):
     def _get_response(self, request: WSGIRequest) -> Any:
         """What the middleware leads to: the view, and for REST framework's pages their rendering."""
         if not comes_with_key(request.META):
-            return super()._get_response(request)
+            return super()._get_response(request)  # type: ignore[misc]
         match = request.resolver_match = self.resolver.resolve(request.path_info)
         response = match.func(request, *match.args, **match.kwargs)
         return response.render() if isinstance(response, SimpleTemplateResponse) else response

@@ -1,11 +1,15 @@
 """A request with a key takes a shorter way through the server than Django's own: nobody may notice."""
 
+import gc
 import re
 
 import pytest
 from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest
 from django.test import RequestFactory
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from taskapi.handler import Handler
 
@@ -67,6 +71,34 @@ def test_what_a_request_holds_is_closed_after_it(api, monkeypatch):
     monkeypatch.setattr("taskapi.handler.WSGIRequest.close", lambda request: closed.append(request))
     called(SHORT, api, "GET", f"{api.base}/tasks")
     assert len(closed) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "what", "body"),
+    [
+        ("GET", "", b""),
+        ("GET", "/{id}?embed=actions", b""),
+        ("POST", "", b'{"name": "import"}'),
+        ("PATCH", "/{id}", b'{"value": 1}'),
+    ],
+)
+def test_a_request_that_is_answered_waits_for_no_collector(api, make_task, method, what, body):
+    path = f"{api.base}/tasks{what.format(id=make_task('export')['id'])}"
+    gc.collect()
+    gc.disable()
+    try:
+        before = views_and_requests()  # the schema's generator keeps some
+        status, _, _ = called(SHORT, api, method, path, body)
+        after = views_and_requests()
+    finally:
+        gc.enable()
+    assert status[:2] == "20"
+    assert after == before
+
+
+def views_and_requests():
+    # By its type: asked what it is, a weak reference answers for what it refers to.
+    return {id(held) for held in gc.get_objects() if issubclass(type(held), APIView | Request | HttpRequest)}
 
 
 def test_a_failure_of_ours_is_in_the_log(api, monkeypatch, caplog):
