@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest
 
+from events import refusals
 from events.grants import Grant
 from events.wishes import Wish
 
@@ -69,11 +70,11 @@ def environment(head: bytes, address: str) -> dict[str, Any]:
         if not line:
             continue
         name, colon, value = line.decode("latin-1").partition(":")
-        if not colon:
+        if not colon or name != name.strip():  # a folded line is neither a header nor the rest of one
             raise ValueError("no header")
         if "_" in name:  # else `X_Forwarded_For` would pass for `X-Forwarded-For`
             continue
-        key = name.strip().upper().replace("-", "_")
+        key = name.upper().replace("-", "_")
         if key not in {"CONTENT_TYPE", "CONTENT_LENGTH"}:
             key = f"HTTP_{key}"
             value = value.strip()
@@ -86,7 +87,7 @@ def admit(application: Any, head: bytes, address: str) -> Answer:
     try:
         environ = environment(head, address)
     except ValueError:
-        return Answer(400, b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", b"", Ticket())
+        return Answer(400, refusals.NO_REQUEST.as_bytes(), b"", Ticket())
     started: list[Any] = []
     body: Iterable[bytes] = application(environ, lambda status, headers: started.append((status, headers)))
     try:

@@ -3,7 +3,8 @@
 import datetime
 import time
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -27,11 +28,20 @@ class Page(NamedTuple):
     is_whole: bool
 
 
-def missed(wish: Wish, last: Position | None, floor: int | None = None) -> Page:
+@dataclass
+class Heard:
+    """What a listener was told of, page after page, that its position does not say: it would come with each page."""
+
+    numbers: set[int] = field(default_factory=set)  # of new tasks
+    updates: dict[int, Any] = field(default_factory=dict)  # number -> the update of a task that moves
+
+
+def missed(wish: Wish, last: Position | None, floor: int | None = None, heard: Heard | None = None) -> Page:
     """What the listener gets next; without a `last` position, nothing but where it is.
 
     floor: the number up to which no task can appear any more; where nobody knows, the highest that there is.
     """
+    heard = heard or Heard()
     limit = horizon()
     now = Position(limit.final, reading.newest_number(), milliseconds())
     if wish.is_lost or (last and (last.mark > limit.newest or last.at < now.at - TOO_OLD)):
@@ -41,13 +51,17 @@ def missed(wish: Wish, last: Position | None, floor: int | None = None) -> Page:
     numbers = reading.new_numbers_of(wish.project_id, last.number, NEW_TASKS)
     if len(numbers) == NEW_TASKS:
         return Page([wire.reset(now, wish.project_id)], now, True)
+    numbers = [number for number in numbers if number not in heard.numbers]
+    heard.numbers.update(numbers)
     rows = reading.changes(last.mark, limit)
     is_whole = len(rows) < reading.PAGE
     now = now._replace(number=max(last.number, now.number if floor is None else floor))
     position = now if is_whole else now._replace(mark=rows[-1].mark, at=last.at)
     changes = [change for change in rows if change.project_id == wish.project_id]
     since = datetime.datetime.fromtimestamp(last.at / 1000, datetime.UTC) - SLACK
-    moving = [number for number, _ in reading.moving(wish.project_id, since)] if is_whole else []
+    updates = dict(reading.moving(wish.project_id, since)) if is_whole else {}
+    moving = [number for number, updated in updates.items() if heard.updates.get(number) != updated]
+    heard.updates.update(updates)
     wanted = {*numbers, *moving, *(change.number for change in changes)}
     tasks = {found.task.number: found for found in reading.found(wanted, [wish.conditions])}
     events = [

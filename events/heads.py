@@ -1,7 +1,8 @@
 """What the edge reads of a request: where its head ends, how long its body is, and whether it asks for events. Pure.
 
-No more is looked at, for every request passes here. Where the web server reads a head otherwise than we do, only that
-one caller's own connection is out of step: nothing is shared between callers.
+No more is looked at, for every request passes here. But the web server must not find the end of a head or of a body
+elsewhere than we do: what we add to the next head would stand in a body, for its sender to read. So a head with line
+ends that only one of us takes for such is none.
 """
 
 import re
@@ -17,11 +18,12 @@ BODY = (b"\r\ncontent-length:", b"\r\ntransfer-encoding:")
 
 
 class Head(NamedTuple):
-    """end: where the body begins. length: the body's, or `IN_CHUNKS`."""
+    """end: where the body begins. length: the body's, or `IN_CHUNKS`. is_plain: it is passed on, or else refused."""
 
     end: int
     length: int
     asks_for_events: bool
+    is_plain: bool
 
 
 def head_of(data: bytes) -> Head | None:
@@ -38,4 +40,10 @@ def head_of(data: bytes) -> Head | None:
         text = lines[begin + len(BODY[0]) : lines.find(b"\r", begin + 2)].strip()
         # The web server refuses any other text with 400, and hangs up.
         length = int(text) if text.isdigit() and len(text) < 19 else IN_CHUNKS
-    return Head(end, length, data.startswith(b"GET /api/") and EVENTS.match(data) is not None)
+    asks_for_events = data.startswith(b"GET /api/") and EVENTS.match(data) is not None
+    return Head(end, length, asks_for_events, not has_bare_line_ends(lines))
+
+
+def has_bare_line_ends(data: bytes) -> bool:
+    """Line feeds alone, which the web server takes for the end of a line."""
+    return data.count(b"\n") != data.count(b"\r\n")

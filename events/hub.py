@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from events import wire
-from events.catching_up import Page
+from events.catching_up import Heard, Page
 from events.grants import lapsed
 from events.listener import MAX_BUFFER, Listener
 from events.positions import Position
@@ -23,6 +23,7 @@ from events.wishes import Wish
 log = logging.getLogger(__name__)
 PERIOD = 0.5  # seconds between two rounds
 LOOK_AT_GRANTS = 2.0
+LOOK_AT_READERS = 2.0
 SIGN_OF_LIFE = 15.0
 MAX_PAGES = 50  # that a listener may be behind; beyond, it loads the list anew
 Result = TypeVar("Result")
@@ -31,7 +32,7 @@ Result = TypeVar("Result")
 class Hub:
     def __init__(self) -> None:
         self.listeners: dict[int, set[Listener]] = defaultdict(set)  # by project
-        self.count = 0  # of listeners, those included that still catch up
+        self.everybody: set[Listener] = set()  # those too that still catch up
         self.rounds = Rounds()
         self.is_running = False
         self.thread = ThreadPoolExecutor(1, "events")
@@ -50,37 +51,37 @@ class Hub:
 
     async def listen(self, listener: Listener) -> None:
         """Brings a listener to where all are, and leaves it there; ends its stream where the database is away."""
-        self.count += 1
+        self.everybody.add(listener)
         try:
             await self.catch_up(listener)
         except (DatabaseError, InterfaceError) as error:
             log.warning("A listener was sent away: %s", error)
             listener.end()
-        if listener.is_gone or listener not in self.listeners.get(listener.wish.project_id, ()):
-            self.count -= 1
+        except Exception:
+            log.exception("A listener could not be told what it missed.")
+            listener.end()
 
     async def catch_up(self, listener: Listener) -> None:
         """A page after the other, as fast as the listener reads; the last under the lock, so that no round slips by."""
-        pages = 0
+        pages, heard = 0, Heard()
         while not listener.is_gone:
             pages += 1
             wish = listener.wish._replace(
                 is_lost=pages > MAX_PAGES or (listener.position is None and listener.wish.is_lost)
             )
             async with self.step:
-                page = await self.next_page(wish, listener.position)
+                page = await self.next_page(wish, listener.position, heard)
                 listener.position = page.position
                 if page.is_whole and sum(map(len, page.events)) <= MAX_BUFFER:
                     self.add(listener, page)
                     return
-            if not await listener.write_slowly(page.events):
-                return
+            await listener.write_slowly(page.events)
 
-    async def next_page(self, wish: Wish, last: Position | None) -> Page:
+    async def next_page(self, wish: Wish, last: Position | None, heard: Heard) -> Page:
         if not self.is_running:
             await self.ask(self.rounds.start)
             self.is_running = True
-        return await self.ask(self.rounds.missed, wish, last)
+        return await self.ask(self.rounds.missed, wish, last, heard)
 
     def add(self, listener: Listener, page: Page) -> None:
         listener.write(b"".join(page.events))
@@ -90,9 +91,7 @@ class Hub:
 
     def leave(self, listener: Listener) -> None:
         own = self.listeners[listener.wish.project_id]
-        if listener in own:
-            own.remove(listener)
-            self.count -= 1
+        own.discard(listener)
         if not own:
             del self.listeners[listener.wish.project_id]
 
@@ -100,6 +99,7 @@ class Hub:
         """Its connection is gone."""
         listener.is_gone = True
         listener.drained.set()
+        self.everybody.discard(listener)
         self.leave(listener)
 
     async def run(self) -> None:
@@ -128,25 +128,26 @@ class Hub:
         if not audiences:
             return
         for project_id, events in (await self.ask(self.rounds.next, audiences)).items():
-            for listener in list(self.listeners.get(project_id, ())) if events else ():
-                self.tell(listener, listener.chosen(events, numbers[project_id][listener.wish.conditions]))
+            for listener in list(self.listeners.get(project_id, ())):
+                number = numbers[project_id][listener.wish.conditions]
+                self.tell(listener, listener.chosen(events, number) if events else [])
 
     def tell(self, listener: Listener, chosen: list[bytes]) -> None:
         """What happened in a round; more than a listener takes at once, it gets at its own speed."""
-        if listener.is_behind() or sum(map(len, chosen)) > MAX_BUFFER:
+        if chosen and (listener.is_behind() or sum(map(len, chosen)) > MAX_BUFFER):
             self.leave(listener)
             self.slow.add(task := asyncio.get_running_loop().create_task(self.listen(listener)))
             task.add_done_callback(self.slow.discard)
         else:
             listener.write(b"".join(chosen))
-            listener.position = self.rounds.position
+            listener.reach(self.rounds.position)
 
     async def watch_grants(self) -> None:
         """Ends the streams of those who may not listen any more."""
         while True:
             await asyncio.sleep(LOOK_AT_GRANTS)
             by_grant = defaultdict(list)
-            for listener in self.everybody():
+            for listener in self.everybody:
                 by_grant[listener.grant].append(listener)
             if not by_grant:
                 continue
@@ -158,15 +159,23 @@ class Hub:
                 for listener in by_grant[grant]:
                     listener.end()
 
+    async def watch_readers(self) -> None:
+        """Lets go of those who read no more: what waits for them would wait for ever."""
+        while True:
+            await asyncio.sleep(LOOK_AT_READERS)
+            now = asyncio.get_running_loop().time()
+            for listener in list(self.everybody):
+                if listener.has_stopped_reading(now):
+                    listener.transport.abort()
+
     async def show_life(self) -> None:
+        """With it comes where the listener is: else one that nothing concerns would fall behind by what others do."""
         while True:
             await asyncio.sleep(SIGN_OF_LIFE)
-            for listener in self.everybody():
-                listener.write(wire.LIFE)
-
-    def everybody(self) -> list[Listener]:
-        return [listener for own in self.listeners.values() for listener in own]
-
-    def end(self) -> None:
-        for listener in self.everybody():
-            listener.end()
+            for project_id, own in self.listeners.items():
+                ids: dict[Position | None, bytes] = {}
+                for listener in own:
+                    at = listener.position
+                    if at not in ids:
+                        ids[at] = wire.LIFE + (wire.resting(at, project_id) if at else b"")
+                    listener.write(ids[at])

@@ -30,6 +30,8 @@ class Refusal:
 
 
 AWAY = Refusal("503 Service Unavailable", "service_unavailable", "The server is starting or busy. Try again.", 1)
+DIED = Refusal("502 Bad Gateway", "error", "The server ended before it answered. It may have done what you asked.")
+BROKEN = Refusal("500 Internal Server Error", "error", "A server error occurred.")
 HEAD_TOO_LARGE = Refusal("431 Request Header Fields Too Large", "bad_request", "The request's headers are too large.")
 NO_REQUEST = Refusal("400 Bad Request", "bad_request", "The request could not be understood.")
 NOT_HERE = Refusal("404 Not Found", "not_found", "Not found.")

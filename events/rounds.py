@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from events import catching_up, reading, wire
-from events.catching_up import Page
+from events.catching_up import Heard, Page
 from events.horizon import Horizon, horizon
 from events.positions import Mark, Position
 from events.reading import Change, Found
@@ -62,11 +62,11 @@ class Rounds:
         self.newest = deque([(now.newest, highest)])
         self.updates = {}
 
-    def missed(self, wish: Wish, last: Position | None) -> Page:
+    def missed(self, wish: Wish, last: Position | None, heard: Heard) -> Page:
         """As `catching_up.missed`; a listener with nothing more to catch up with is where the rounds are, or ahead."""
         if wish.project_id not in self.updates:
             self.moved(wish.project_id)
-        return catching_up.missed(wish, last, max(self.floor, self.begun))
+        return catching_up.missed(wish, last, max(self.floor, self.begun), heard)
 
     def next(self, audiences: Mapping[int, Audience]) -> dict[int, list[Told]]:
         """By project, what happened since the last round, in the order in which it is to be sent.
@@ -77,15 +77,16 @@ class Rounds:
         try:
             return self.look(audiences)
         except BaseException:
-            vars(self).update(kept)
+            vars(self).update(kept, seen="")  # what was seen means nothing to another connection
             raise
 
     def look(self, audiences: Mapping[int, Audience]) -> dict[int, list[Told]]:
         now = horizon()
         self.updates = {project_id: self.updates[project_id] for project_id in audiences}
-        if now.seen == self.seen:
-            return {}
         at = catching_up.milliseconds()
+        if now.seen == self.seen:
+            self.position = self.position._replace(at=at)
+            return {project_id: [] for project_id in audiences}
         before = Position(self.mark, max(self.floor, self.begun), at)
         rows = reading.changes(self.mark, now)
         new = self.new_numbers(now)

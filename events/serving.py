@@ -3,13 +3,15 @@
 import asyncio
 import resource
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 import uvloop
 
-from events.edge import Connection, Edge
+from events.connection import Connection
+from events.edge import Edge
 from events.hub import Hub
 from events.upstream import Upstreams
 
@@ -22,7 +24,7 @@ def serve(application: Any, bind: tuple[str, int], web: Sequence[str], address_h
     """Runs until SIGTERM or SIGINT. web: the Unix sockets of the web processes; without any, streams alone."""
     sys.setswitchinterval(SWITCH_INTERVAL)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # two for a connection
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # three for a connection that is passed on
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run(application, bind, web, address_header, grace))
 
@@ -34,8 +36,8 @@ async def run(application: Any, bind: tuple[str, int], web: Sequence[str], addre
         loop.add_signal_handler(number, stop.set)
     hub = Hub()
     edge = Edge(application, hub, Upstreams(web) if web else None, address_header)
-    server = await loop.create_server(lambda: Connection(edge), *bind, backlog=BACKLOG)
-    works = [hub.run(), hub.watch_grants(), hub.show_life(), edge.watch_heads()]
+    server = await loop.create_server(lambda: Connection(edge), sock=listening(bind), backlog=BACKLOG)
+    works = [hub.run(), hub.watch_grants(), hub.watch_readers(), hub.show_life(), edge.watch_heads()]
     tasks = [loop.create_task(work) for work in works]
     waiting = loop.create_task(stop.wait())
     # None of them ends by itself: one that does takes the process along, which is started anew.
@@ -50,3 +52,10 @@ async def run(application: Any, bind: tuple[str, int], web: Sequence[str], addre
         if task.done():
             task.result()
         task.cancel()
+
+
+def listening(bind: tuple[str, int]) -> socket.socket:
+    """The address that stands for all of IPv6 stands for all of IPv4 as well, as with the web server itself."""
+    family = socket.AF_INET6 if ":" in bind[0] else socket.AF_INET
+    is_all = bind[0] == "::" and socket.has_dualstack_ipv6()
+    return socket.create_server(bind, family=family, backlog=BACKLOG, dualstack_ipv6=is_all)

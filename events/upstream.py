@@ -40,9 +40,10 @@ class Upstreams:
         deadline = loop.time() + PATIENCE
         while True:
             for path in sorted(self.counts, key=self.counts.__getitem__):
-                if link := connected(path):
+                if links := connected(path):
+                    link, twin = links
                     self.counts[path] += 1
-                    upstream = Upstream(self, path, client, link.dup())
+                    upstream = Upstream(self, path, client, twin)
                     await loop.create_unix_connection(lambda made=upstream: made, sock=link)  # type: ignore[misc]
                     return upstream
             if loop.time() > deadline:
@@ -50,16 +51,21 @@ class Upstreams:
             await asyncio.sleep(PAUSE)
 
 
-def connected(path: str) -> socket.socket | None:
-    """A Unix socket connects at once or not at all: None where nobody listens, or too many wait already."""
-    link = socket.socket(socket.AF_UNIX)
-    link.setblocking(False)
+def connected(path: str) -> tuple[socket.socket, socket.socket] | None:
+    """A connection and its twin. A Unix socket connects at once or not at all.
+
+    None where nobody listens, where too many wait already, or where this process may open no more.
+    """
+    link = None
     try:
+        link = socket.socket(socket.AF_UNIX)
+        link.setblocking(False)
         link.connect(path)
+        return link, link.dup()
     except OSError:
-        link.close()
+        if link is not None:
+            link.close()
         return None
-    return link
 
 
 class Upstream(asyncio.Protocol):

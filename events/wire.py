@@ -9,7 +9,7 @@ from taskapi.rest.rendering import OPTIONS
 from tasks.row import TaskRow
 from tasks.wire import Place, task_on_wire
 
-LIFE = b":\n\n"
+LIFE = b":\n"
 
 
 def event(kind: str, body: dict[str, Any], token: str = "") -> bytes:
@@ -25,7 +25,7 @@ def begin(retry: int) -> bytes:
 
 
 def resting(position: Position, project_id: int) -> bytes:
-    """Nothing happened up to here: a client notes the id, and shows nothing."""
+    """Nothing happened up to here that concerns it: a client notes the id, and shows nothing."""
     return b"id: %s\n\n" % position.encode(project_id).encode()
 
 

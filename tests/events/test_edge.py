@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import select
 import socket
 from contextlib import suppress
 from http.client import HTTPResponse
@@ -9,6 +10,7 @@ from http.client import HTTPResponse
 import pytest
 
 from tests.events.listening import WITHIN, Stream, connect, request
+from tests.native.test_serve import HELD, nobody_else_writes
 
 pytestmark = pytest.mark.slow
 TASKS = "/api/demo/demo/tasks"
@@ -134,10 +136,86 @@ def test_a_stream_that_is_asked_for_behind_another_request_keeps_it_whole(server
     assert (response.status, response.getheader("Content-Type")) == (200, "application/json")
 
 
-def test_a_client_may_end_its_side_and_still_be_answered(server, client):
+def test_a_client_that_asks_for_it_is_hung_up_on(server, client):
     client.sendall(request(server, "GET", "/healthz", "Connection: close"))
     assert answer(client)[0].status == 200
     assert client.recv(1) == b""
+
+
+def test_a_client_may_end_its_side_and_still_be_answered(server, client):
+    """However long the answer takes."""
+    with nobody_else_writes(server._environment["DATABASE_URL"]):
+        client.sendall(request(server, "POST", TASKS, body=b'{"name": "half closed"}'))
+        client.shutdown(socket.SHUT_WR)
+        assert select.select([client], [], [], HELD)[0] == []
+    assert answer(client)[0].status == 201
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param("Content-Length: 0\r\nContent-Length: 9", id="two lengths"),
+        pytest.param("Content-Length: 4\r\nTransfer-Encoding: chunked", id="a length and chunks"),
+        pytest.param("Transfer-Encoding: chunked", id="chunks"),
+        pytest.param("Transfer-Encoding: identity", id="another encoding"),
+        pytest.param("Transfer-Encoding : chunked", id="a blank before the colon"),
+        pytest.param("Content-Length:\r\n 4", id="a folded length"),
+        pytest.param("X: 1\nContent-Length: 4", id="a line feed alone"),
+        pytest.param("X: 1\rContent-Length: 4", id="a carriage return alone"),
+        pytest.param("Connection: keep-alive\r\nContent-Length: 0x4", id="a length that is none"),
+    ],
+)
+def test_no_request_is_smuggled_in_behind_another(server, client, head):
+    """What follows an unclear end is never answered, though it be asked from where the metrics may be read."""
+    smuggled = b"0;x=y\r\n\r\nGET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    client.sendall(request(server, "POST", "/healthz", head) + smuggled)
+    received = b""
+    with suppress(ConnectionError):
+        while data := client.recv(65536):
+            received += data
+    assert received.startswith(b"HTTP/1.1 4")
+    assert received.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["GET http://127.0.0.1/healthz HTTP/1.1", "GET /healthz HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c"],
+)
+def test_what_is_unusual_is_answered_as_ever(client, line):
+    for _ in range(2):
+        client.sendall(f"{line}\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        assert answer(client)[0].status == 200
+
+
+def test_an_old_client_may_keep_its_connection(client):
+    for _ in range(2):
+        client.sendall(b"GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: keep-alive\r\n\r\n")
+        assert answer(client)[0].status == 200
+
+
+@pytest.mark.parametrize("target", ["events", "events?status=error"])
+def test_a_request_for_events_without_a_version_is_refused(client, target):
+    client.sendall(f"GET {TASKS}/{target}\r\n\r\n".encode())
+    response, body = answer(client)
+    assert response.status == 400
+    assert json.loads(body)["errors"][0]["code"] == "bad_request"
+
+
+@pytest.mark.parametrize(("path", "source"), [(TASKS, "127.0.1.9"), (f"{TASKS}/events", "127.0.2.9")])
+def test_failed_keys_are_counted_by_the_address_that_is_really_theirs(server, path, source):
+    """Nothing that a caller says of himself gives him another; and others are not made to wait for him."""
+    status = 401
+    for number in range(400):
+        with socket.create_connection(("127.0.0.1", server.port), WITHIN, (source, 0)) as client:
+            said = f"127.0.0.{number % 250}"
+            lines = [f"X-Forwarded-For: {said}", f"X-Real-IP: {said}", f"Forwarded: for={said}"]
+            client.sendall(request(server, "GET", path, *lines, key="nonsense"))
+            status = int(client.recv(65536)[9:12])
+        if status == 429:
+            break
+    assert status == 429
+    assert number >= 300
+    assert server.request("GET", path, key="nonsense").status == 401
 
 
 def test_the_address_of_a_client_is_its_own(server):

@@ -7,6 +7,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from events.grants import grant_of, lapsed
+from projects.deleting import delete_organization, delete_project
 from projects.keyring import as_principal
 from projects.models import ApiKey, User
 from projects.principals import Principal
@@ -79,6 +80,16 @@ def test_a_member_who_may_no_more(key, member, session, project, fate):
         member.user.set_password("another password")
         member.user.save()
     assert lapsed({grant, other}) == {grant}
+
+
+@pytest.mark.parametrize("what", ["project", "organization"])
+def test_nobody_listens_to_what_is_deleted(key, member, session, project, what):
+    grants = {by_key(key, project), by_session(member, project, session)}
+    if what == "project":
+        delete_project(project)
+    else:
+        delete_organization(project.organization, by=Principal(organization=project.organization, role=Role.OWNER))
+    assert lapsed(grants) == grants
 
 
 def test_a_project_that_moved_is_another(key, project):

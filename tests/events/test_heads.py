@@ -27,7 +27,14 @@ def test_a_head_that_is_not_whole_is_none(size):
 )
 def test_the_length_of_a_body(line, length):
     head = b"POST /api/acme/web/tasks HTTP/1.1\r\n" + line + b"\r\n\r\n"
-    assert head_of(head + b"{}") == (len(head), length, False)
+    assert head_of(head + b"{}") == (len(head), length, False, True)
+
+
+@pytest.mark.parametrize("line", [b"X: 1\nContent-Length: 12", b"X: 1\n", b"\nX: 1", b"X: 1\n\nGET / HTTP/1.1"])
+def test_line_feeds_alone_make_no_head(line):
+    head = head_of(b"POST /api/acme/web/tasks HTTP/1.1\r\n" + line + b"\r\n\r\n")
+    assert head is not None
+    assert not head.is_plain
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def test_by_the_parameter_as_by_the_header(api, make_task):
 @pytest.mark.django_db(transaction=True)
 def test_filters_let_through_what_a_list_would_show(api, make_task):
     _, last = poll(api)
-    make_task("one", tags={"env": "prod"})
+    make_task("one", tags={"env": "prod"}, external_id="7")
     make_task("two", queue="q")
     for query, expected in {
         "?name=one": ["one"],
@@ -145,9 +145,14 @@ def test_filters_let_through_what_a_list_would_show(api, make_task):
         "?status=pending": ["one", "two"],
         "?status=error&status=success": [],
         "?parent=none": ["one", "two"],
+        "?external_id=7": ["one"],
         "?created_before=2001-01-01": [],
+        "?created_after=2001-01-01&name=two": ["two"],
+        "?updated_after=2001-01-01&updated_before=2001-01-02": [],
+        "?name=one&queue=q": [],
     }.items():
         assert [body["task"]["name"] for _, body in poll(api, last, query)[0]] == expected, query
+        assert sorted(task["name"] for task in api.get(f"tasks{query}").json()["results"]) == expected, query
 
 
 @pytest.mark.django_db(transaction=True)
