@@ -70,10 +70,11 @@ class Delivery(models.Model):
                 condition=Q(status="pending", channel__isnull=False),
             ),
             models.Index(fields=("due_at",), name="delivery_due_of_mail", condition=Q(status="pending", channel=None)),
-            # The list, newest first; by project; by status; and those of a task or a monitor.
+            # The list, newest first; by project; by status; by channel; and those of a task or a monitor.
             models.Index(fields=("organization", "-number"), name="delivery_list"),
             models.Index(fields=("project", "-number"), name="delivery_list_by_project"),
             models.Index(fields=("organization", "status", "-number"), name="delivery_list_by_status"),
+            models.Index(fields=("organization", "integration", "-number"), name="delivery_list_by_integration"),
             models.Index(fields=("task_id", "-number"), name="delivery_of_task", condition=Q(task_id__isnull=False)),
             models.Index(
                 fields=("monitor_id", "-number"), name="delivery_of_monitor", condition=Q(monitor_id__isnull=False)
