@@ -1,14 +1,35 @@
-"""What fails before or outside a view, as the API of its path words it: Django's handler400 and handler500."""
+"""What fails before, outside or instead of a view: in the words of the API whose path it is, else as a page for people.
 
+Django's handlers, and a middleware for methods that a page does not take. No page says what there is of others: what
+somebody may not see and what there is not are the same 404, in the same words.
+"""
+
+import sys
 from collections.abc import Callable, Mapping
+from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views import defaults
+from django.template.loader import render_to_string
 
 from compat.goodday.errors import failure as goodday
-from taskapi.rest.errors import envelope
+from taskapi.rest import request_id
+from taskapi.rest.errors import RETRY_AFTER, envelope
 
-CODES = {400: "bad_request", 500: "error"}
+CODES = {
+    400: "bad_request",
+    403: "permission_denied",
+    404: "not_found",
+    413: "request_too_large",
+    500: "error",
+    503: "service_unavailable",
+}
+NOT_UNDERSTOOD = "The request could not be understood."
+TOO_LARGE = "The request body is too large."
+FAILED = "A server error occurred."
+AWAY = "The database did not answer. Try again."
+OF_MACHINES = ("/healthz", "/readyz", "/metrics", "/ping/", "/static/")  # they read no page
 
 
 def native(status: int, text: str) -> JsonResponse:
@@ -24,17 +45,75 @@ WORDS: Mapping[str, Callable[[int, str], JsonResponse]] = {"/api/v0/": goodday, 
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    answer = told(request, 400, "The request could not be understood.")
-    return answer or defaults.bad_request(request, exception)
+    """handler400. The host may be what is wrong: nothing is asked of the request but its path."""
+    if isinstance(exception, RequestDataTooBig):
+        return told(request, 413, TOO_LARGE) or alone(413)
+    return told(request, 400, NOT_UNDERSTOOD) or alone(400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler403. The exception says which right is missing, where it was written for people."""
+    reason = str(exception)
+    return told(request, 403, reason or "You do not have permission to perform this action.") or page(
+        request, 403, reason=reason
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler404. What the exception says stays here: it may tell what there is."""
+    return told(request, 404, "Not found.") or page(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return told(request, 500, "A server error occurred.") or defaults.server_error(request)
+    """handler500. The page is made without the database and without what comes with a request."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        response = told(request, 503, AWAY) or alone(503)
+        response["Retry-After"] = str(RETRY_AFTER)
+        return response
+    return told(request, 500, FAILED) or alone(500)
 
 
-def told(request: HttpRequest, status: int, text: str) -> JsonResponse | None:
+class NotAllowedMiddleware:
+    """Gives a page that does not take a method, which Django answers with nothing, something to read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.streaming or response.content or is_of_machines(request):
+            return response
+        allowed = response["Allow"]
+        shown = page(request, 405, can_be_opened="GET" in allowed)
+        shown["Allow"] = allowed
+        return shown
+
+
+def told(request: HttpRequest, status: int, text: str) -> HttpResponse | None:
     """None for a page."""
     for beginning, words in WORDS.items():
         if request.path.startswith(beginning):
             return words(status, text)
+    if is_of_machines(request):
+        return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
     return None
+
+
+def is_of_machines(request: HttpRequest) -> bool:
+    return request.path.startswith((*OF_MACHINES, *WORDS))
+
+
+def page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    """`taskapi/{status}.html`, for whoever is signed in, or asks for the first time."""
+    shown = {"person": getattr(request, "user", None), **context}
+    response = HttpResponse(render_to_string(f"taskapi/{status}.html", shown, request), status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def alone(status: int) -> HttpResponse:
+    """The page without a request: no session, no person, no database."""
+    shown = {"request_id": request_id.current.get()}
+    response = HttpResponse(render_to_string(f"taskapi/{status}.html", shown), status=status)
+    response["Cache-Control"] = "no-store"
+    return response

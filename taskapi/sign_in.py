@@ -1,10 +1,12 @@
 """Signing in to the pages and out again, for people; programs send a key."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.generic import View
 
 from taskapi.rest.errors import envelope
@@ -26,7 +28,18 @@ class SignInView(UnderApi, LimitedFormView, LoginView):
     """By e-mail and password. An address that tries too often waits (429): no password is guessed here."""
 
     template_name = "taskapi/login.html"
-    redirect_authenticated_user = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Who is signed in goes on at once; not so whom the admin has sent here, since it would send him back again."""
+        is_refused = request.user.is_authenticated and request.path.startswith(reverse("admin:index"))
+        self.redirect_authenticated_user = not is_refused or getattr(request.user, "is_staff", False)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
+        """Where he came from, unless that is here."""
+        url = super().get_redirect_url(*args, **kwargs)
+        doors = {reverse("login").rstrip("/"), reverse("admin:login").rstrip("/")}
+        return "" if urlsplit(url).path.rstrip("/") in doors else url
 
 
 class SignOutView(UnderApi, LogoutView):

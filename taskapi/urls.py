@@ -42,4 +42,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 handler400 = failures.bad_request
+handler403 = failures.forbidden
+handler404 = failures.not_found
 handler500 = failures.server_error

@@ -4,6 +4,7 @@ Generic cell rate algorithm: one moment for each address says when its next requ
 a burst of one minute's worth is allowed.
 """
 
+import ipaddress
 import threading
 import time
 
@@ -27,14 +28,25 @@ def client_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
+def network_of(address: str) -> str:
+    """What one caller has to himself: an IPv4 address, or the 2^64 addresses of an IPv6 network."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return address
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))
+
+
 def count_failed_key(request: HttpRequest, limit: int) -> None:
     """Counts a key that failed; raises `Throttled` (429) when its address has failed over `limit` times a minute."""
-    count(client_address(request), limit)
+    count(network_of(client_address(request)), limit)
 
 
 def count_sign_in(request: HttpRequest, limit: int) -> None:
     """Counts a try to sign in, before it is looked at; raises `Throttled` (429) over `limit` a minute of an address."""
-    count(f"sign-in {client_address(request)}", limit)
+    count(f"sign-in {network_of(client_address(request))}", limit)
 
 
 def count(address: str, limit: int) -> None:

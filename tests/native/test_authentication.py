@@ -219,6 +219,21 @@ def test_an_address_that_fails_300_times_a_minute_has_to_wait_and_good_keys_work
     assert get("Bearer wrong").status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [
+        ("2001:db8::1", "2001:db8::ffff:1", 429),  # of one network
+        ("2001:db8::1", "2001:db8:0:1::1", 401),
+        ("192.0.2.1", "192.0.2.2", 401),
+        ("192.0.2.1", "::ffff:192.0.2.1", 429),
+    ],
+)
+def test_who_has_a_whole_network_of_addresses_has_one_limit(project, settings, clock, first, second, status):
+    settings.TASKAPI_FAILED_KEYS_PER_MINUTE = 2
+    assert [get("Bearer wrong", REMOTE_ADDR=first).status_code for _ in range(3)] == [401, 401, 429]
+    assert get("Bearer wrong", REMOTE_ADDR=second).status_code == status
+
+
 # -- Sessions --------------------------------------------------------------------------------------------------------
 
 
