@@ -4,13 +4,13 @@ Status points are counted by the changes of tasks, monitors' points by the chang
 they are counted when tasks end. Values and percentages leave no history, nor do events of tasks: of these it says so.
 It looks at the newest tasks, so many and for so long that nobody waits. Where these are not all of a week, it looks for
 older ones that have the status still: those that were retried since are not among them, so it says that there may be
-more.
+more. So it does where monitors changed more often than it looks at.
 """
 
 import datetime
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -51,15 +51,21 @@ class Firing(NamedTuple):
 class Preview:
     """since: what was looked at began then, seven days ago unless there was more than it can look at (`is_cut`).
 
-    is_least: there may have been more. untold: the points that leave no history.
+    is_least: there may have been more, of older tasks (`by_status`) or of monitors (`most_changes`, how many changes it
+    has looked at, where these were not all). untold: the points that leave no history.
     """
 
     since: datetime.datetime
-    is_cut: bool
-    is_least: bool
     untold: Sequence[str]
     can_tell: bool
+    is_cut: bool = False
+    by_status: bool = False
+    most_changes: int | None = None
     firings: list[Firing] = field(default_factory=list)
+
+    @property
+    def is_least(self) -> bool:
+        return self.by_status or self.most_changes is not None
 
     @property
     def count(self) -> int:
@@ -102,17 +108,20 @@ def preview_of(rule: Rule, project_ids: Sequence[int], now: datetime.datetime) -
     is_of_monitors = any(point.text in monitor_points for point in rule.points)
     untold = [point.text for point in rule.points if point.kind is not Kind.STATUS and point.text not in monitor_points]
     week = now - SPAN
-    preview = Preview(week, False, False, untold, is_of_tasks or is_of_monitors)
+    preview = Preview(week, untold, is_of_tasks or is_of_monitors)
     firings: list[Firing] = []
     if is_of_tasks:
         tasks, preview.since, preview.is_cut = newest_tasks(rule, project_ids, week)
         if preview.is_cut and not rule.counts:  # a row of ends has no gaps
             statuses = [point.text for point in rule.points if point.kind is Kind.STATUS]
             older, preview.since, preview.is_cut = newest_tasks(rule, project_ids, week, statuses)
-            tasks, preview.is_least = {**older, **tasks}, True
+            tasks, preview.by_status = {**older, **tasks}, True
         firings += of_tasks(rule, tasks, preview.since)
     if is_of_monitors:
-        firings += of_monitors(rule, project_ids, preview.since)
+        changes = changes_of(rule, project_ids, preview.since)
+        if len(changes) > CHANGES_MAX:
+            preview.most_changes = CHANGES_MAX
+        firings += of_monitors(rule, changes[:CHANGES_MAX])
     preview.firings = sorted(firings, key=lambda firing: firing.at)
     return preview
 
@@ -198,13 +207,27 @@ def moves_of(tasks: Mapping[int, Known], since: datetime.datetime) -> list[Move]
 # -- Monitors --------------------------------------------------------------------------------------------------------
 
 
-def of_monitors(rule: Rule, project_ids: Sequence[int], since: datetime.datetime) -> Iterator[Firing]:
-    """One statement."""
+class Change(NamedTuple):
+    """Of a monitor's status."""
+
+    at: datetime.datetime
+    old: str
+    new: str
+    name: str
+    monitor_id: object
+
+
+def changes_of(rule: Rule, project_ids: Sequence[int], since: datetime.datetime) -> list[Change]:
+    """The newest, and one more than `CHANGES_MAX` where there are more. One statement."""
     changes = MonitorChange.objects.filter(monitor__project__in=project_ids, at__gte=since)
     if rule.monitor_id:
         changes = changes.filter(monitor=rule.monitor_id)
-    rows = changes.order_by("-id").values_list("at", "old", "new", "monitor__name", "monitor_id")[:CHANGES_MAX]
-    for at, old, new, name, monitor_id in rows:
-        point = POINTS.get((old, new))
-        if point is not None and matches(rule.name_filter, name) and hears(rule, point, old):
-            yield Firing(at, str(point), name, monitor_id=monitor_id)
+    rows = changes.order_by("-id").values_list("at", "old", "new", "monitor__name", "monitor_id")
+    return [Change(*row) for row in rows[: CHANGES_MAX + 1]]
+
+
+def of_monitors(rule: Rule, changes: Iterable[Change]) -> Iterator[Firing]:
+    for change in changes:
+        point = POINTS.get((change.old, change.new))
+        if point is not None and matches(rule.name_filter, change.name) and hears(rule, point, change.old):
+            yield Firing(change.at, str(point), change.name, monitor_id=change.monitor_id)

@@ -1,154 +1,204 @@
-"""The forms of one task: it and its plan, changed by hand, and one more action.
+"""The form of a task and its plan, changed by hand.
 
-What they take is checked by the serializers of the API, so that both refuse the same.
+What it takes is checked by the serializers of the API, so that both refuse the same.
 """
 
-import datetime
 import json
 from collections.abc import Mapping
-from io import BytesIO
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from rest_framework.exceptions import APIException
-from rest_framework.serializers import Serializer
 
-from dashboard.task_rows import STATUS_LABELS
+from dashboard.task_custom_fields import field_of, name_of, sent_of, shown_in_form, values_of
+from dashboard.task_fields import JSONText, Lines, checked, day, on_wire
+from dashboard.task_rows import STATUS_LABELS, label_of
+from dashboard.work_time import HOW, WorkTimeField
+from planning.custom_fields import definitions_of
+from planning.models import CustomField, WorkflowStatus
+from planning.plan_wire import plans_on_wire
 from planning.rows import Planned
 from planning.serializers import PlanInput
-from projects.models import Membership, Organization, Project
-from taskapi.rest.parsing import StrictJSONParser
-from tasks.serializers import ActionInput, TaskInput
+from planning.workflow import DEFAULT_NAMES
+from projects.models import Membership, Project, Team
+from tasks.serializers import TaskInput
 
 DATA_MAX = 100_000  # characters of data that are edited on a page
 DATA = "data_text"  # a form has a `data` of its own
 TASK_FIELDS = ("name", "status", "value", "value_max", "tags", DATA)
-PLAN_FIELDS = (
-    *("description", "start_date", "end_date", "due_date", "deadline_date"),
-    *("assignees", "estimated_minutes"),
+WORK_FIELDS = ("description", "workflow_status", "priority", "important", "responsible", "assignees", "teams", "notes")
+TIME_FIELDS = ("start_date", "end_date", "due_date", "deadline_date", "recurrence", "estimated_minutes")
+MONEY_FIELDS = ("billable", "hourly_rate", "fixed_price", "price", "billed")
+PLAN_FIELDS = (*WORK_FIELDS, *TIME_FIELDS, *MONEY_FIELDS)
+RECURRENCES = (
+    *(("", "never"), ("D", "every day"), ("W", "every week"), ("M", "every month")),
+    *(("Q", "every three months"), ("S", "every six months"), ("Y", "every year")),
 )
+COMMON: Mapping[str, Any] = {"required": False, "show_hidden_initial": True}
 
 
-class Lines(forms.CharField):
-    """Tags: each on a line of its own, `name: value`; or as a JSON object, which takes any name."""
-
-    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value).strip()
-        if text.startswith("{"):
-            return parsed(text)
-        tags: dict[str, str] = {}
-        for line in filter(None, (line.strip() for line in text.splitlines())):
-            name, colon, tag = line.partition(":")
-            if not colon or not name.strip() or not tag.strip():
-                raise forms.ValidationError(f"“{line[:100]}” is no tag: write one on each line, as name: value.")
-            if name.strip() in tags:
-                raise forms.ValidationError(f"The tag “{name.strip()[:100]}” is there twice.")
-            tags[name.strip()] = tag.strip()
-        return tags
+def text_area(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
 
 
-class JSONText(forms.CharField):
-    """Any JSON, as the API takes it."""
-
-    widget = forms.Textarea(attrs={"rows": 12, "spellcheck": "false"})
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value).strip()
-        return parsed(text) if text else None
+def yes_or_no(label: str) -> forms.BooleanField:
+    return forms.BooleanField(label=label, **COMMON)
 
 
-def parsed(text: str) -> Any:
-    """Raises Django's `ValidationError` for what is no JSON, or none that can be kept."""
-    try:
-        return StrictJSONParser().parse(BytesIO(text.encode()))
-    except APIException as error:
-        raise forms.ValidationError(texts_of(error.detail) or ["This is not JSON."]) from None
+def money_text(label: str) -> forms.CharField:
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+    return forms.CharField(label=label, max_length=40, show_hidden_initial=True, widget=widget)
 
 
-def day(label: str) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, widget=widget, show_hidden_initial=True)
+def several(label: str) -> forms.TypedMultipleChoiceField:
+    return forms.TypedMultipleChoiceField(label=label, coerce=int, widget=forms.CheckboxSelectMultiple, **COMMON)
+
+
+def one_of(label: str, **more: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(label=label, coerce=int, empty_value=None, **{**COMMON, **more})
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the form offers to choose from. people, teams: names by the ids that the API knows them by.
+
+    workflow: of a project that has names of its own for where work is, else none.
+    """
+
+    people: Mapping[int, str]
+    teams: Mapping[int, str]
+    workflow: Mapping[int, WorkflowStatus]
+    definitions: list[CustomField]
+
+
+def around(project: Project) -> Around:
+    """Four statements."""
+    members = Membership.objects.filter(organization=project.organization_id).select_related("user")
+    teams = Team.objects.filter(organization=project.organization_id).order_by("name")
+    statuses = {row.pk: row for row in WorkflowStatus.objects.filter(project=project).order_by("order", "pk")}
+    is_own = any(row.name != DEFAULT_NAMES[row.status] for row in statuses.values())
+    return Around(
+        people={member.user_id: member.name for member in members.order_by("user__email")},
+        teams=dict(teams.values_list("pk", "name")),
+        workflow=statuses if is_own else {},
+        definitions=definitions_of(project.organization_id),
+    )
 
 
 class TaskForm(forms.Form):
-    """A task and its plan. Only what the person changed is sent on: programs may change the rest meanwhile."""
+    """A task and its plan. Only what the person changed is sent on: programs may change the rest meanwhile.
+
+    Valid, `task_fields` and `plan_fields` are what the verb takes.
+    """
 
     name = forms.CharField(max_length=255, strip=False, show_hidden_initial=True)
     status = forms.ChoiceField(choices=list(STATUS_LABELS.items()), show_hidden_initial=True)
-    value = forms.IntegerField(required=False, show_hidden_initial=True, help_text="How far it is; empty for unknown.")
+    value = forms.IntegerField(help_text="How far it is; empty for unknown.", **COMMON)
     value_max = forms.IntegerField(label="Value at the end", show_hidden_initial=True)
-    tags = Lines(required=False, show_hidden_initial=True, help_text="One on each line, as name: value.")
-    data_text = JSONText(label="Data", required=False, show_hidden_initial=True, help_text="Any JSON; empty for none.")
-    description = forms.CharField(
-        required=False, strip=False, show_hidden_initial=True, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    tags = Lines(help_text="One on each line, as name: value.", **COMMON)
+    data_text = JSONText(label="Data", help_text="Any JSON; empty for none.", **COMMON)
+
+    description = forms.CharField(strip=False, widget=text_area(4), **COMMON)
+    workflow_status = one_of("Workflow status", required=True)
+    priority = forms.IntegerField(show_hidden_initial=True, help_text="5 is usual.")
+    important = yes_or_no("Important: it stands out")
+    responsible = one_of("Responsible")
+    assignees = several("Assigned to")
+    teams = several("Teams")
+    notes = forms.CharField(strip=False, widget=text_area(3), **COMMON)
+
     start_date = day("To begin on")
     end_date = day("To end on")
     due_date = day("Due on")
     deadline_date = day("At the latest on")
-    assignees = forms.TypedMultipleChoiceField(
-        coerce=int, required=False, show_hidden_initial=True, widget=forms.CheckboxSelectMultiple
+    recurrence = forms.ChoiceField(
+        label="Repeat", choices=RECURRENCES, help_text="The next one is made once this one has succeeded.", **COMMON
     )
-    estimated_minutes = forms.IntegerField(label="Estimate in minutes", required=False, show_hidden_initial=True)
+    estimated_minutes = WorkTimeField(label="Estimate", help_text=HOW, **COMMON)
 
-    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.project = project
-        members = Membership.objects.filter(organization=project.organization_id).select_related("user")
-        choices = [(str(member.user_id), member.name) for member in members.order_by("user__email")]
-        self.fields["assignees"].choices = choices  # type: ignore[attr-defined]
-        if not choices:
-            del self.fields["assignees"]
+    billable = yes_or_no("Billable")
+    hourly_rate = money_text("Hourly rate")
+    fixed_price = yes_or_no("At a fixed price, whatever time it takes")
+    price = money_text("Fixed price")
+    billed = yes_or_no("The bill is written")
+
+    def __init__(self, project: Project, planned: Planned, sent: Any = None) -> None:
+        self.project, self.around = project, around(project)
+        self.values = values_of(planned.plan.custom_fields)
+        super().__init__(sent, initial=self.initial_of(planned))
+        self.offer("responsible", {"": "nobody", **self.around.people})
+        self.offer("assignees", self.around.people)
+        self.offer("teams", self.around.teams)
+        names = {pk: f"{row.name} ({label_of(row.status)})" for pk, row in self.around.workflow.items()}
+        self.offer("workflow_status", names)
         if DATA not in self.initial:
             del self.fields[DATA]
+        for definition in self.around.definitions:
+            value = self.values.get(str(definition.pk))
+            self.fields[name_of(definition)] = field_of(definition, value, self.around.people)
+
+    def offer(self, name: str, choices: Mapping[Any, str]) -> None:
+        """Where there is nothing to choose from, there is no field."""
+        self.fields[name].choices = [(str(key), label) for key, label in choices.items()]  # type: ignore[attr-defined]
+        if not choices:
+            del self.fields[name]
+
+    def initial_of(self, planned: Planned) -> dict[str, Any]:
+        """What the form shows at first."""
+        task, plan = planned.task, plans_on_wire([planned], self.project)[0]
+        shown = {
+            **{name: getattr(task, name) for name in ("name", "status", "value", "value_max")},
+            "tags": tags_as_text(json.loads(task.tags)),
+            **{name: plan[name] for name in PLAN_FIELDS},
+            **{name: [str(number) for number in plan[name]] for name in ("assignees", "teams")},
+        }
+        for definition in self.around.definitions:
+            shown[name_of(definition)] = shown_in_form(definition, self.values.get(str(definition.pk)))
+        if len(task.data) <= DATA_MAX:
+            shown[DATA] = "" if task.data == "null" else indented(task.data)
+        return shown
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         context = {"organization_id": self.project.organization_id, "project": self.project}
+        body = self.changed_among(PLAN_FIELDS)
+        if custom := self.custom_changed():
+            body["custom_fields"] = custom
         own = TaskInput(data=self.changed_among(TASK_FIELDS), partial=True, context=context)
-        planned = PlanInput(data=self.changed_among(PLAN_FIELDS), partial=True, context=context)
+        planned = PlanInput(data=body, partial=True, context=context)
         self.task_fields = checked(self, own, {"data": DATA})
-        self.plan_fields = checked(self, planned, {})
+        self.plan_fields = checked(self, planned, self.names)
+        chosen = self.around.workflow.get(body.get("workflow_status") or 0)
+        if chosen and self.task_fields.get("status", chosen.status) != chosen.status:
+            text = f"This stands for “{label_of(chosen.status)}”, and another status is chosen too."
+            self.add_error("workflow_status", text)
         return cleaned
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The form's field for one of the API's, where they differ."""
+        return {f"custom_fields.{row.pk}": name_of(row) for row in self.around.definitions}
 
     def changed_among(self, names: tuple[str, ...]) -> dict[str, Any]:
         """What the person changed, as the API would be sent it."""
         changed = [name for name in names if name in self.changed_data and name in self.cleaned_data]
         return {"data" if name == DATA else name: on_wire(self.cleaned_data[name]) for name in changed}
 
-    @property
-    def task_part(self) -> list[forms.BoundField]:
-        return [self[name] for name in TASK_FIELDS if name in self.fields]
+    def custom_changed(self) -> dict[str, Any]:
+        changed = {name: value for name, value in self.cleaned_data.items() if name in self.changed_data}
+        own = {str(row.pk): (row, name_of(row)) for row in self.around.definitions}
+        return {number: sent_of(row, changed[name]) for number, (row, name) in own.items() if name in changed}
 
     @property
-    def plan_part(self) -> list[forms.BoundField]:
-        return [self[name] for name in PLAN_FIELDS if name in self.fields]
-
-
-def on_wire(value: Any) -> Any:
-    """Forms send the ends of lines as old printers wanted them."""
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return value.replace("\r\n", "\n") if isinstance(value, str) else value
-
-
-def initial_of(planned: Planned, assignees: list[int]) -> dict[str, Any]:
-    """What the form shows at first."""
-    task, plan = planned.task, planned.plan
-    shown = {
-        "name": task.name,
-        "status": task.status,
-        "value": task.value,
-        "value_max": task.value_max,
-        "tags": tags_as_text(json.loads(task.tags)),
-        **{name: getattr(plan, name) for name in PLAN_FIELDS if name != "assignees"},
-        "assignees": [str(user_id) for user_id in assignees],
-    }
-    if len(task.data) <= DATA_MAX:
-        shown[DATA] = "" if task.data == "null" else indented(task.data)
-    return shown
+    def parts(self) -> list[tuple[str, str, list[forms.BoundField]]]:
+        """Id, heading and fields of each card that has any."""
+        custom = tuple(name_of(row) for row in self.around.definitions)
+        cards = (
+            *(("task", "Task", TASK_FIELDS), ("work", "Work", WORK_FIELDS), ("time", "Dates and time", TIME_FIELDS)),
+            *(("money", "Money", MONEY_FIELDS), ("custom", "Custom fields", custom)),
+        )
+        known = [(slug, heading, [self[name] for name in own if name in self.fields]) for slug, heading, own in cards]
+        return [card for card in known if card[2]]
 
 
 def indented(data: str) -> str:
@@ -162,60 +212,3 @@ def tags_as_text(tags: Mapping[str, str]) -> str:
     if is_plain and not any(":" in name or name.startswith("{") for name in tags):
         return "\n".join(f"{name}: {tag}" for name, tag in tags.items())
     return json.dumps(tags, indent=2, ensure_ascii=False)
-
-
-class ActionForm(forms.Form):
-    """One more action of a task."""
-
-    trigger = forms.CharField(
-        max_length=255, label="When", help_text="Points, separated by commas: 100, 95%, */25%, success, error, stalled."
-    )
-    integration = forms.ChoiceField(label="Send to")
-    to = forms.CharField(
-        label="E-mail addresses",
-        required=False,
-        max_length=1500,
-        help_text="For mails: one to five, between commas.",
-    )
-
-    def __init__(self, organization: Organization, choices: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.organization = organization
-        self.fields["integration"].choices = choices  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not {"trigger", "integration"} <= cleaned.keys():
-            return cleaned
-        to = cleaned.get("to", "")
-        body = {
-            "trigger": cleaned["trigger"],
-            "integration": cleaned["integration"],
-            "config": {"to": to} if to else {},
-        }
-        action = ActionInput(data=body, context={"organization_id": self.organization.pk})
-        self.action_fields = checked(self, action, {"config": "to"})
-        return cleaned
-
-
-def checked(form: forms.Form, serializer: Serializer[Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """What a serializer of the API makes of its data; what it refuses is added to the form.
-
-    names: the form's field for one of the serializer's, where they differ.
-    """
-    if serializer.is_valid():
-        fields: dict[str, Any] = serializer.validated_data
-        return fields
-    for field, detail in serializer.errors.items():
-        own = names.get(str(field), str(field))
-        form.add_error(own if own in form.fields else None, texts_of(detail))
-    return {}
-
-
-def texts_of(detail: Any) -> list[str]:
-    """Every sentence in errors of any depth."""
-    if isinstance(detail, Mapping):
-        return [text for inner in detail.values() for text in texts_of(inner)]
-    if isinstance(detail, (list, tuple)):
-        return [text for inner in detail for text in texts_of(inner)]
-    return [str(detail)]

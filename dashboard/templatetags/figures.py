@@ -2,6 +2,8 @@
 
 from django import template
 
+from dashboard.work_time import in_words
+
 register = template.Library()
 
 
@@ -15,3 +17,9 @@ def thousands(value: float) -> str:
 def at_least(value: int, is_more: bool) -> str:
     """A number that was not counted to its end is so many "or more": 5,000+."""
     return f"{value:,}+" if is_more else f"{value:,}"
+
+
+@register.filter
+def work_time(minutes: int) -> str:
+    """1 h 30 min: what people have worked, of which a day has no fixed number."""
+    return in_words(minutes)

@@ -54,7 +54,13 @@ class EmailForm(forms.Form):
 
 
 class WrongFormView(LimitedFormView):
-    """A form with errors answers 422."""
+    """A form with errors answers 422; of one that came too soon nothing is looked at, also not whether it is right."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if "wait" in kwargs:
+            typed = {**self.get_form_kwargs(), "data": None, "files": None, "initial": self.request.POST.dict()}
+            kwargs["form"] = self.get_form_class()(**typed)
+        return super().get_context_data(**kwargs)
 
     def form_invalid(self, form: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
+from dashboard.json_text import readable
 from dashboard.task_filters import changed
 from dashboard.task_messages import MAIL
 from dashboard.visits import Visit, page
@@ -23,7 +24,6 @@ from integrations.models import Delivery, DeliveryStatus
 from integrations.outbox import redeliver
 from monitors.models import Monitor
 from projects.scopes import Scope
-from taskapi.rest.json_html import Trail, as_html
 from taskapi.rest.pages import Cursor, KeysetPagination
 from taskapi.rest.params import public_id_of
 from tasks.models import Task
@@ -38,7 +38,7 @@ def delivery_list(visit: Visit) -> HttpResponse:
     params = visit.request.GET
     filled = without_blanks(params)
     if filled != params:
-        return HttpResponseRedirect(f"{visit.request.path}?{filled.urlencode()}")
+        return HttpResponseRedirect("?".join(filter(None, [visit.request.path, filled.urlencode()])))
     context = {
         "title": "Deliveries",
         "statuses": [("", "All"), *((status, status.label) for status in DeliveryStatus)],
@@ -86,8 +86,8 @@ def delivery_page(visit: Visit, id: str) -> HttpResponse:
         "attempts": list(delivery.attempts.all()),
         "channel": channel,
         "is_mail": delivery.integration == MAIL,
-        "body": as_html(json.loads(delivery.body), no_link),
-        "config": as_html(delivery.config, no_link) if delivery.config else "",
+        "body": readable(delivery.body),
+        "config": readable(json.dumps(delivery.config, ensure_ascii=False)) if delivery.config else "",
     }
     return visit.render("dashboard/delivery.html", context)
 
@@ -142,7 +142,3 @@ def without_blanks(params: QueryDict) -> QueryDict:
 
 def link(params: QueryDict, cursor: Cursor | None) -> str:
     return changed(params, cursor=cursor.encode()) if cursor else ""
-
-
-def no_link(trail: Trail, value: Any) -> None:
-    """What somebody typed is not clickable."""

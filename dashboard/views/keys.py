@@ -106,7 +106,7 @@ def key_page(visit: Visit, id: str) -> HttpResponse:
         messages.success(visit.request, f"The key “{key.name}” is revoked.")
         return back
     if sent is not None and carried_out(form, lambda fields: change(visit, key, form, fields)):
-        messages.success(visit.request, f"The key “{key.name}” is changed.")
+        messages.success(visit.request, f"The key “{form.cleaned_data['name']}” is changed.")
         return back
     context = {"title": key.name, "key": key, "state": state_of(key, timezone.now()), "form": form}
     return visit.render("dashboard/key.html", context, status=422 if form.errors else 200)

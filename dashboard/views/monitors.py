@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.forms import carried_out
 from dashboard.monitor_forms import MonitorForm, NewMonitorForm, initial_of
-from dashboard.monitor_runs import BAD_FIRST, changes_of, check_ins, crontab_line, next_runs
+from dashboard.monitor_runs import BAD_FIRST, changes_of, check_ins, crontab_line, interval_as_cron, next_runs
 from dashboard.schedule_words import schedule_in_words
 from dashboard.span_field import in_words
 from dashboard.visits import Visit, page
@@ -115,6 +115,7 @@ def shown(visit: Visit, monitor: Monitor, form: MonitorForm) -> dict[str, Any]:
         "changes": changes_of(monitor),
         "ping_url": ping_url,
         "crontab": crontab_line(monitor, ping_url),
+        "has_line": bool(interval_as_cron(monitor.interval or 0)),
         "form": form,
         "zones": sorted(zone_names()) if visit.may_administer else [],
     }

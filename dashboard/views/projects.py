@@ -45,10 +45,9 @@ class DeleteForm(forms.Form):
 @page(Scope.ADMIN)
 def project_list(visit: Visit) -> HttpResponse:
     """`/a/{org}/projects/`"""
-    form = ProjectForm(visit.request.POST or None)
-    if visit.request.method == "POST" and carried_out(
-        form, lambda fields: create_project(visit.organization, **fields)
-    ):
+    sent = visit.request.POST if visit.request.method == "POST" else None
+    form = ProjectForm(sent)
+    if sent is not None and carried_out(form, lambda fields: create_project(visit.organization, **fields)):
         messages.success(visit.request, f"The project “{form.cleaned_data['name']}” is ready.")
         return HttpResponseRedirect(reverse("projects", kwargs={"org": visit.organization.slug}))
     context = {"title": "Projects", "form": form}
@@ -62,7 +61,7 @@ def project_page(visit: Visit, slug: str) -> HttpResponse:
     project = next((project for project in visit.projects if project.slug == slug), None)
     if project is None:
         raise Http404
-    sent = visit.request.POST or None
+    sent = visit.request.POST if visit.request.method == "POST" else None
     is_deleting = sent is not None and "delete" in sent
     rename = RenameForm(None if is_deleting else sent, initial={"name": project.name})
     delete = DeleteForm(project, sent if is_deleting else None)

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from dashboard.badges import badge
-from dashboard.task_rows import Row
+from dashboard.task_rows import Row, label_of
 from tasks import statements
 from tasks.dialects import Condition
 from tasks.row import TaskRow
@@ -24,7 +24,8 @@ def public_page(request: HttpRequest, id: str, token: str) -> HttpResponse:
     task = shared_task(id, token)
     is_part = request.GET.get("part") == "progress"
     template = "dashboard/public_task.html#live" if is_part else "dashboard/public_task.html"
-    return unlisted(render(request, template, {"title": task.name, "row": Row(task, None), "task": task}))
+    shown = {"row": Row(task, None), "task": task, "status_label": label_of(task.status)}
+    return unlisted(render(request, template, shown))
 
 
 @require_safe

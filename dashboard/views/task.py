@@ -6,27 +6,28 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
+from dashboard.json_text import readable
 from dashboard.task_family import family_of
-from dashboard.task_forms import DATA_MAX, ActionForm
 from dashboard.task_history import history_of
-from dashboard.task_messages import actions_of, deliveries_of, integrations_of
+from dashboard.task_messages import actions_of, deliveries_of
 from dashboard.task_plan import planned_side
 from dashboard.task_rows import Row
 from dashboard.usual import usual_of
-from dashboard.views.task_changes import carry_out
+from dashboard.views.task_changes import adding_forms, carry_out
 from dashboard.visits import Visit, page
 from planning import rows
 from planning.rows import Planned
 from projects.models import Project
 from projects.scopes import Scope
-from taskapi.rest.json_html import Trail, as_html
 from tasks.dialects import Condition
 from tasks.row import TaskRow
 from tasks.statements import is_one_of
 from tasks.views import public_id_of
+
+DATA_SHOWN = 20_000  # characters: in colours they are many times longer, and asked for again while the task runs
+BEGINNING = 10_000  # characters that are shown of more
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,19 +35,19 @@ from tasks.views import public_id_of
 def task_page(visit: Visit, id: str) -> HttpResponse:
     """`/a/{org}/tasks/{id}/`. `part=live`: what moves, for a script. A POST does what its `do` says."""
     planned, project = found(visit, id)
-    form = None
+    refused = None
     if visit.request.method == "POST":
-        form = action_form(visit, visit.request.POST if visit.request.POST.get("do") == "act" else None)
-        answer = carry_out(visit, planned.task, project, form)
-        if answer is not None:
+        answer = carry_out(visit, planned.task, project)
+        if isinstance(answer, HttpResponse):
             return answer
+        refused = answer
     is_part = visit.request.GET.get("part") == "live"
     context = {**shown(visit, planned, project), **links(planned.task, project)}
     if is_part:
         return visit.render("dashboard/task.html#live", context)
     if visit.may_write:
-        context["action_form"] = form or action_form(visit)
-    return visit.render("dashboard/task.html", context, status=422 if form else 200)
+        context["adding"] = refused or adding_forms(visit, project)
+    return visit.render("dashboard/task.html", context, status=422 if refused else 200)
 
 
 def found(visit: Visit, id: str) -> tuple[Planned, Project]:
@@ -75,6 +76,7 @@ def shown(visit: Visit, planned: Planned, project: Project) -> dict[str, Any]:
         "tags": list(json.loads(task.tags).items()),
         "data": data_of(task),
         "data_size": len(task.data),
+        "data_is_cut": len(task.data) > DATA_SHOWN,
         "family": family,
         "history": history,
         "history_is_cut": is_cut,
@@ -101,18 +103,10 @@ def links(task: TaskRow, project: Project) -> dict[str, Any]:
     }
 
 
-def data_of(task: TaskRow) -> SafeString | str:
+def data_of(task: TaskRow) -> str:
     """The task's data to read; of very much of it the beginning, as it was sent; "" where there is none."""
     if task.data == "null":
         return ""
-    if len(task.data) > DATA_MAX:
-        return f"{task.data[: DATA_MAX // 10]} …"
-    return as_html(json.loads(task.data), no_link)
-
-
-def no_link(trail: Trail, value: Any) -> None:
-    """What somebody typed is not clickable."""
-
-
-def action_form(visit: Visit, sent: Any = None) -> ActionForm:
-    return ActionForm(visit.organization, integrations_of(visit.organization), sent)
+    if len(task.data) > DATA_SHOWN:
+        return f"{task.data[:BEGINNING]} …"
+    return readable(task.data)

@@ -7,10 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from dashboard.forms import carried_out
-from dashboard.task_forms import TaskForm, initial_of
+from dashboard.task_forms import TaskForm
 from dashboard.views.task import found
 from dashboard.visits import Visit, page
-from planning.models import PlanAssignee
 from planning.plans import update_planned
 from projects.scopes import Scope
 
@@ -21,9 +20,8 @@ def task_edit(visit: Visit, id: str) -> HttpResponse:
     """`/a/{org}/tasks/{id}/edit/`"""
     planned, project = found(visit, id)
     task = planned.task
-    assignees = PlanAssignee.objects.filter(plan=task.number).values_list("membership__user", flat=True)
     sent = visit.request.POST if visit.request.method == "POST" else None
-    form = TaskForm(project, sent, initial=initial_of(planned, list(assignees)))
+    form = TaskForm(project, planned, sent)
 
     def change(_: object) -> None:
         if form.task_fields or form.plan_fields:
@@ -37,7 +35,7 @@ def task_edit(visit: Visit, id: str) -> HttpResponse:
                 now=timezone.now(),
             )
 
-    if sent is not None and carried_out(form, change):
+    if sent is not None and carried_out(form, change, form.names):
         is_changed = form.task_fields or form.plan_fields
         messages.success(visit.request, "The task is changed." if is_changed else "Nothing was changed.")
         place = {"org": visit.organization.slug, "id": str(task.public_id)}

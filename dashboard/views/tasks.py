@@ -17,12 +17,13 @@ from dashboard.task_rows import STATUS_LABELS, rows_of
 from dashboard.visits import Visit, page
 from projects.models import Project
 from projects.scopes import Scope
-from taskapi.rest.pages import MAX_SIZE, Cursor, page_size
+from taskapi.rest.pages import Cursor, page_size
 from tasks import statements
 from tasks.changes import cancel_task
 from tasks.models import Task
 from tasks.statuses import TERMINAL
 
+MOST_SHOWN = 500  # tasks of a page: all of them can be ticked, and a form has 1000 fields at most
 NEWER_MAX = 99  # newer tasks that are counted for the reader who looks at older ones
 
 
@@ -77,7 +78,7 @@ def seen_by(visit: Visit) -> list[Project]:
 
 def size_of(params: QueryDict) -> int:
     try:
-        return page_size(params.get("page_size"))
+        return min(page_size(params.get("page_size")), MOST_SHOWN)
     except RefusedParameter as error:
         text = str(error.detail["page_size"][0])  # type: ignore[call-overload, index]
         raise ValidationError({"page_size": ValidationError(text, code="invalid")}) from None
@@ -136,7 +137,7 @@ def cancel_chosen(visit: Visit) -> HttpResponse:
     """The tasks whose boxes were ticked; those that are over stay as they are."""
     if not visit.may(Scope.CANCEL_TASKS):
         raise PermissionDenied("Your role does not cancel tasks.")
-    chosen = visit.request.POST.getlist("task")[:MAX_SIZE]
+    chosen = visit.request.POST.getlist("task")[:MOST_SHOWN]
     ids = [public_id for text in chosen if (public_id := statements.public_id_of(text))]
     by_number = {project.pk: project for project in visit.projects}
     found = Task.objects.filter(public_id__in=ids, project__in=by_number).order_by("number")

@@ -73,6 +73,7 @@ def test_a_forgotten_password_is_chosen_anew(page, ada):
 
 def test_the_password_is_changed_by_keyboard_alone(page, ada):
     sign_in(page)
+    expect(page.get_by_label("Old password")).to_be_focused()  # autofocus may come after the page
     for text in (PASSWORD, NEW, NEW):
         page.keyboard.type(text)
         page.keyboard.press("Tab")

@@ -94,6 +94,14 @@ def test_what_is_under_way_moves_and_what_was_opened_stays_open(page, work):
     assert page.locator("#past").count() == 1
 
 
+def test_once_the_session_is_over_the_page_asks_to_sign_in(page, work, context):
+    sign_in(page)
+    context.clear_cookies()
+    page.evaluate("htmx.ajax('GET', document.getElementById('now').getAttribute('hx-get'), '#now')")
+    page.wait_for_url("**/api/auth/login**")
+    expect(page.get_by_label("Password")).to_be_visible()
+
+
 def test_without_a_script_all_of_it_is_there(chromium, live_server, work):
     context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
     page = sign_in(context.new_page())
@@ -111,10 +119,16 @@ def test_on_a_phone_nothing_is_cut_off(page, work):
     for path in ALL:
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        for width in (390, 360):
+            page.set_viewport_size({"width": width, "height": 844})
+            for link in page.get_by_role("navigation", name="Main").get_by_role("link").all():
+                box = link.bounding_box()
+                assert box["x"] + box["width"] <= width, link.text_content()
     page.goto(ALL[1])
     chart = page.get_by_role("img", name="Throughput")
     expect(chart).to_be_visible()
     expect(chart).to_have_attribute("viewBox", "0 0 360 230")
+    expect(page.get_by_role("navigation", name="Main").get_by_role("link")).to_have_count(5)
     number = chart.locator(".number").first.bounding_box()
     assert number["height"] >= 9  # readable, not a wide chart made small
 

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from integrations.models import Attempt, Delivery
 from tests.browser.test_tasks import ada, signed_in  # noqa: F401 - fixtures
 
+TIME = {"date": "2026-05-04", "minutes": 90, "note": "w" * 300}
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
@@ -112,6 +113,17 @@ def test_the_pages_work_without_a_script(chromium, live_server, ada, make_task, 
     page = show(context.new_page(), task)
     page.get_by_role("button", name="Cancel the task").click()
     expect(page.get_by_text("The task is cancelled.")).to_be_visible()
+    page.get_by_text("Report time").click()
+    page.locator("#report-minutes").fill("soon")
+    page.get_by_role("button", name="Report the time").click()
+    expect(page.locator("#new-report .field.wrong")).to_contain_text("Write minutes")
+    page.locator("#report-minutes").fill("1:30")
+    page.get_by_role("button", name="Report the time").click()
+    expect(page.locator("#plan")).to_contain_text("1 h 30 min")
+    page.get_by_role("link", name="Change the report").click()
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.get_by_text("The report is deleted.")).to_be_visible()
+    expect(page.locator("#plan")).to_have_count(0)
     page.goto(urlsplit(task["public_url"]).path)
     expect(page.locator("b")).to_have_text("40 %")
     context.close()
@@ -119,19 +131,23 @@ def test_the_pages_work_without_a_script(chromium, live_server, ada, make_task, 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_nobody_is_shut_out(signed_in, make_task, api, scheme, width):  # noqa: F811
+def test_nobody_is_shut_out(signed_in, ada, make_task, api, scheme, width):  # noqa: F811
     action = {"trigger": "50%", "integration": "email", "config": {"to": "ops@acme.example"}}
     task = make_task("x" * 255, status="processing", data={"long": "y" * 400}, tags={"t": "z" * 255}, actions=[action])
     make_task("part", parent=task["id"], status="success", value=100)
     api.patch(f"tasks/{task['id']}", {"value": 70})
     api.patch(f"tasks/{task['id']}/plan", {"description": "d" * 300, "due_date": "2026-05-01"})
+    report = api.post(f"tasks/{task['id']}/time-reports", {**TIME, "user": ada.pk}).json()
     page = signed_in
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 844})
     place = f"/a/acme/tasks/{task['id']}/"
-    for path in (place, f"{place}edit/", task["public_url"]):
+    for path, heading in (
+        *((place, "xxx"), (f"{place}edit/", "xxx"), (task["public_url"], "xxx")),
+        *((f"{place}time-reports/{report['id']}/", "Time report"), ("/a/acme/nothing/", "There is nothing here")),
+    ):
         page.goto(path)
-        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("xxx"))
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(heading))
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         for details in page.locator("main details").all():
             details.evaluate("it => it.open = true")

@@ -213,6 +213,17 @@ def test_guessing_the_old_password_is_slow(ada, settings):
     browser = signed_in()
     settings.TASKAPI_SIGN_INS_PER_MINUTE = 2
     assert [change(browser, old="guess").status_code for _ in range(3)] == [422, 422, 429]
+    right, wrong = (change(browser, old=old).content.decode() for old in (PASSWORD, "guess"))
+    assert "entered incorrectly" not in wrong
+    assert "entered incorrectly" not in right
+
+
+def test_who_has_to_wait_types_his_address_no_second_time(ada, settings):
+    settings.TASKAPI_SIGN_INS_PER_MINUTE = 1
+    ask()
+    page = ask("bob@acme.example").content.decode()
+    assert "Too many tries" in page
+    assert 'value="bob@acme.example"' in page
 
 
 def test_who_is_not_signed_in_signs_in_first(db):

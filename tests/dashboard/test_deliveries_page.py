@@ -5,7 +5,9 @@ import re
 import uuid
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from integrations.channels import create_channel
@@ -76,10 +78,25 @@ def test_filters(admin_browser, make, other_project):
     assert "Nothing was sent yet." not in page
 
 
-def test_what_is_left_empty_is_not_asked_for(admin_browser):
-    response = admin_browser.get(DELIVERIES, {"status": "", "integration": "email"})
-    assert response.status_code == 302
-    assert response.url.endswith("?integration=email")
+def test_those_of_an_integration_are_read_along_an_index(admin_browser, make):
+    make(integration="webhook:ops")
+    with CaptureQueriesContext(connection) as asked:
+        assert points(admin_browser, integration="webhook:ops") == ["error"]
+    (listing,) = [query["sql"] for query in asked if 'ORDER BY "integrations_delivery"."number"' in query["sql"]]
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # which reads so small a table whole
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {'QUERY PLAN' if connection.vendor == 'sqlite' else ''} {listing}")
+        assert "delivery_list_by_integration" in str(cursor.fetchall())
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"), [({"status": "", "integration": "email"}, "?integration=email"), ({"status": ""}, "")]
+)
+def test_what_is_left_empty_is_not_asked_for(admin_browser, asked, shown):
+    response = admin_browser.get(DELIVERIES, asked)
+    assert (response.status_code, response.url) == (302, DELIVERIES + shown)
 
 
 @pytest.mark.parametrize(
@@ -155,6 +172,16 @@ def test_a_delivery_shows_its_message_and_every_attempt(admin_browser, organizat
     assert "&lt;b&gt;broken&lt;/b&gt;" in page
     assert 'href="/a/acme/integrations/' in page
     assert f'href="/a/acme/tasks/{task["id"]}"' in page
+
+
+@pytest.mark.parametrize(("values", "is_coloured"), [(1_000, True), (3_000, False)])
+def test_a_message_of_very_many_values_is_shown_as_it_is(admin_browser, make, values, is_coloured):
+    body = '{"data": {"<b>": [' + ",".join(["7"] * values) + "]}}"
+    page = admin_browser.get(page_of(make(body=body))).content.decode()
+    assert ('<span class="number">7</span>' in page) is is_coloured
+    assert page.count("7") >= values
+    assert "&lt;b&gt;" in page
+    assert "<b>&quot;" not in page
 
 
 def test_it_is_sent_again(admin_browser, make):

@@ -101,6 +101,8 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(owner, fields, said):
     page = response.content.decode()
     assert said in page
     assert "name" in fields or "kept-name" in page
+    assert "It is marked below." in page  # under a list that may be long
+    assert "It is marked below." not in owner.get(KEYS).content.decode()
     assert not ApiKey.objects.exists()
 
 
@@ -138,7 +140,8 @@ def test_a_key_is_changed(owner, organization, project):
     expires = datetime.datetime(2099, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
     ApiKey.objects.filter(pk=key.pk).update(expires=expires)
     fields = {"name": "new", "scopes": ["read:tasks"], "expires": "2099-01-02"}
-    assert owner.post(f"{KEYS}{key.pk}/", fields).status_code == 302
+    response = owner.post(f"{KEYS}{key.pk}/", fields, follow=True)
+    assert "The key “new” is changed." in response.content.decode()
     key.refresh_from_db()
     assert (key.name, key.scopes, key.expires) == ("new", ["read:tasks"], expires)
     assert owner.post(f"{KEYS}{key.pk}/", {**fields, "expires": ""}).status_code == 302

@@ -56,6 +56,11 @@ def test_the_part_that_moves_is_a_part_of_the_page(task):
     assert SECRET not in text
 
 
+def test_its_title_is_in_words(make_task):
+    task = make_task("nightly.import", status="pre_processing")
+    assert "<title>nightly.import · pre processing</title>" in get(path(task)).content.decode()
+
+
 def test_a_hostile_name_is_only_text(make_task):
     task = make_task("</title><script>alert(1)</script>")
     assert "<script>alert" not in get(path(task)).content.decode()

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dashboard import task_list
+from dashboard.views.tasks import MOST_SHOWN
 from projects.models import Membership, Organization, User
 from tasks.changes import create_task
 from tasks.models import Task
@@ -243,6 +244,14 @@ def test_pages_lead_to_older_tasks_and_back(make_task, viewer):
     assert link(third, "Older") is None
     assert names(page(viewer, link(third, "Newer"))) == ["t2", "t1"]
     assert names(page(viewer, link(second, "Newest"))) == ["t4", "t3"]
+
+
+def test_all_of_a_page_can_be_ticked(make_task, member, settings, monkeypatch):
+    assert MOST_SHOWN + 10 < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    monkeypatch.setattr("dashboard.views.tasks.MOST_SHOWN", 2)
+    for _ in range(3):
+        make_task()
+    assert len(names(page(member, "?page_size=1000"))) == 2
 
 
 def test_pages_go_on_across_projects(project, other_project, viewer):
