@@ -7,30 +7,24 @@ each other's way by unique names and external ids, or by a project of their own 
 
 import http.client
 import os
-import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from json import dumps, loads
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
-from psycopg import sql
 
-MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
-# All that the server inherits. It finds no settings but those given below: the defaults are what is tested.
-INHERITED = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "TMPDIR", "USER")
+from tests.live_database import MANAGE, manage, neutral_environment, own_database, prepared
+
 READY_WITHIN = 60  # seconds
 STOPPED_WITHIN = 40  # longer than the server grants to requests in flight
-COMMAND_WITHIN = 120
 
 
 @dataclass(frozen=True)
@@ -54,20 +48,17 @@ class LiveServer:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
-        self.key = ""
+        self.key = prepared().key
         self._folder = folder
-        self._environment = {name: os.environ[name] for name in INHERITED if name in os.environ} | {
+        self._environment = {
+            **neutral_environment(database_url),
             "BASE_URL": self.url,
-            "DATABASE_URL": database_url,
             "PYTHONUNBUFFERED": "1",
-            "SECRET_KEY": secrets.token_urlsafe(50),
             "TASKAPI_WEBHOOK_ALLOW": "127.0.0.0/8",  # where the tests' own receivers are
         }
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self.manage("migrate", "--no-input")
-        self.key = self.new_key(f"{self.organization}/{self.project}", "--create")
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
@@ -113,19 +104,7 @@ class LiveServer:
 
     def manage(self, *arguments: str) -> str:
         """Run a management command on the server's database and return what it prints."""
-        done = subprocess.run(
-            [sys.executable, str(MANAGE), *arguments],
-            cwd=self._folder,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_WITHIN,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(f"{' '.join(arguments)} exited with {done.returncode}.\n{done.stdout}{done.stderr}")
-        return done.stdout
+        return manage(self._environment, self._folder, *arguments)
 
     def new_key(self, target: str = "demo/demo", *options: str) -> str:
         """A new API key for `organization/project`; with `--create` among the options that project is made, too."""
@@ -183,25 +162,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-@contextmanager
-def own_database(folder: Path) -> Iterator[str]:
-    """The URL of an empty database: beside the one of DATABASE_URL if that is PostgreSQL, else a SQLite file."""
-    url = urlsplit(os.environ.get("DATABASE_URL", ""))
-    if not url.scheme.startswith(("postgres", "pgsql", "psql")):
-        yield f"sqlite:///{folder / 'taskapi.sqlite3'}"
-        return
-    name = f"taskapi_live_{secrets.token_hex(6)}"
-    # psycopg knows two spellings of the scheme, and the server's own database is always there to connect to.
-    admin = urlunsplit(url._replace(scheme="postgresql", path="/postgres"))
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-    try:
-        yield urlunsplit(url._replace(path=f"/{name}"))
-    finally:
-        with psycopg.connect(admin, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")

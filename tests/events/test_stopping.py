@@ -10,7 +10,8 @@ from http.client import HTTPResponse
 import pytest
 
 from tests.events.listening import Stream, connect, request
-from tests.live import LiveServer, free_port, own_database
+from tests.live import LiveServer, free_port
+from tests.live_database import own_database
 from tests.native.test_serve import HELD, child, nobody_else_writes, until
 
 pytestmark = [

@@ -16,7 +16,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.live import LiveServer, own_database
+from tests.live import LiveServer
+from tests.live_database import own_database
 
 pytestmark = [
     pytest.mark.slow,
