@@ -89,7 +89,7 @@ def setting_of(organization_id: int, projects: Sequence[int]) -> Setting:
 def tasks_on_wire(tasks: Sequence[Planned], setting: Setting, embeds: Iterable[str] = ()) -> list[dict[str, Any]]:
     """Tasks with their embeds, in their order; one statement at most, and one or two for each embed."""
     shown = shown_of(tasks, setting.people, setting.workflow)
-    # Field by field and not task by task: most of it then runs in C.
+    # Field by field and not task by task, each to its end: most of it then runs in C, and the rest stays at one place.
     bodies = [dict(zip(NAMES, values, strict=True)) for values in zip(*columns_of(shown), strict=True)]
     related = Related(shown, setting.organization_id)
     for name in embeds:
@@ -99,5 +99,5 @@ def tasks_on_wire(tasks: Sequence[Planned], setting: Setting, embeds: Iterable[s
     return bodies
 
 
-def columns_of(shown: Sequence[Shown]) -> list[Iterable[Any]]:
-    return [map(field.use, shown) for field in FIELDS]
+def columns_of(shown: Sequence[Shown]) -> list[list[Any]]:
+    return [list(map(field.use, shown)) for field in FIELDS]
