@@ -1,5 +1,6 @@
 """The cast of every test: `api` has the key of a project, `admin` that of its organization, and there are strangers."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,11 @@ from taskapi.rest import limits
 from tasks import rules
 from tests.client import Api
 from tests.live import server  # noqa: F401 - a fixture
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Half as many again as there are processors: a third of the time goes into waiting, for browsers and servers."""
+    return (os.cpu_count() or 1) * 3 // 2 or 1
 
 
 @pytest.fixture(autouse=True)

@@ -4,12 +4,12 @@ import re
 import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from playwright.sync_api import Browser, Page, expect
 
 from projects.models import Membership, User
 from projects.scopes import Role
+from tests.browser.looks import violations
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -45,15 +45,6 @@ def choose(page: Page, password: str) -> None:
     page.get_by_label("New password").fill(password)
     page.get_by_label("The same once more").fill(password)
     page.get_by_label("The same once more").press("Enter")
-
-
-def violations(page: Page) -> list[str]:
-    found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        results = Axe().run(page)
-        found += [f"{scheme} {page.url} {entry['id']}: {entry['help']}" for entry in results.response["violations"]]
-    return found
 
 
 def test_a_forgotten_password_is_chosen_anew(page, ada):
