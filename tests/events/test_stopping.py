@@ -4,7 +4,7 @@ import os
 import select
 import signal
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.client import HTTPResponse
 
 import pytest
@@ -40,15 +40,17 @@ def live(tmp_path, database_url):
 def test_streams_end_and_requests_are_answered_before_the_server_ends(live, database_url):
     with Stream(live).begun() as stream, connect(live) as idle, connect(live) as busy:
         idle.sendall(request(live, "GET", "/healthz"))
-        assert idle.recv(65536)
+        with closing(HTTPResponse(idle)) as answer:  # all of it: it may come in pieces
+            answer.begin()
+            assert answer.read()
         with nobody_else_writes(database_url):
             busy.sendall(request(live, "POST", "/api/demo/demo/tasks", body=b'{"name": "in flight"}'))
             assert select.select([busy], [], [], HELD)[0] == []
             live._process.terminate()
             assert stream.ends(5)
-        response = HTTPResponse(busy)
-        response.begin()
-        assert response.status == 201
+        with closing(HTTPResponse(busy)) as answer:
+            answer.begin()
+            assert answer.status == 201
         assert idle.recv(1) == b""
     assert live._process.wait(timeout=40) == 0, live.tail()
     live._process = None
