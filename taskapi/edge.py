@@ -7,6 +7,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -39,6 +40,8 @@ class EdgeMiddleware:
                 response: HttpResponse = envelope(411, "length_required", "Send the body with a Content-Length header.")
             else:
                 response = self.get_response(request)
+            if request.META.get("CONTENT_LENGTH") and response.status_code >= 400:
+                read_the_rest(request)
             headers = stored(response)
             # Perhaps not the one that was given: a dialect whose failures have ids of its own may have made another.
             headers["x-request-id"] = ("X-Request-ID", request_id.current.get())
@@ -71,6 +74,17 @@ class HostMiddleware:
             if host and len(self.passed) < 100:
                 self.passed.add(host)
         return self.get_response(request)
+
+
+def read_the_rest(request: HttpRequest) -> None:
+    """Of a body that nobody looked at, the request having been refused by its head.
+
+    The server ends a connection on which some of a body is left, and its client learns that by his next request.
+    """
+    length = request.META["CONTENT_LENGTH"]
+    if length.isdecimal() and int(length) <= (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
+        with suppress(OSError):  # the client has gone
+            request.read()
 
 
 def is_body_without_length(request: HttpRequest) -> bool:

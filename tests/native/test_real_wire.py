@@ -1,6 +1,7 @@
 """What no client in the process can show: odd requests on a real connection to the real server."""
 
 import http.client
+import select
 import socket
 from contextlib import closing, suppress
 from json import dumps, loads
@@ -8,6 +9,7 @@ from json import dumps, loads
 import pytest
 
 BASE = "/api/demo/demo/tasks"
+UNTIL_REFUSED = 0.2  # seconds: time enough for an answer that does not wait for the body
 
 
 @pytest.fixture
@@ -67,6 +69,25 @@ def test_a_connection_serves_many_requests_refused_ones_among_them(ask):
     ):
         assert ask(method, url, body)[0] == expected, (method, url)
     assert ask("GET", path)[2]["value"] == 7
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status"),
+    [(("PATCH", BASE), 405), (("POST", "/api/nowhere"), 404), (("POST", "/api/globex/web/tasks"), 404)],
+    ids=["no such method", "no such path", "no such project"],
+)
+def test_who_is_refused_by_his_head_may_still_send_his_body_and_go_on(server, request_line, status):
+    refused, asked = head(server, *request_line, "Content-Length: 2"), head(server, "GET", BASE)
+    with closing(socket.create_connection(("127.0.0.1", server.port), timeout=10)) as connection:
+        connection.sendall(refused)
+        select.select([connection], [], [], UNTIL_REFUSED)
+        connection.sendall(b"{}")
+        for request, expected in ((b"", status), (asked, 200)):
+            connection.sendall(request)
+            with closing(http.client.HTTPResponse(connection)) as response:
+                response.begin()
+                assert response.status == expected
+                response.read()
 
 
 @pytest.mark.parametrize("size", [1_048_577, 1_500_000, 20_000_000])
