@@ -1,6 +1,7 @@
 """All that one does in a checkout, with nothing installed but Python: `python3 dev.py VERB`, or `make VERB`.
 
   run      migrate, make the first organization and key, serve on http://127.0.0.1:8000; flags go to `manage.py serve`
+  demo     a living factory of made-up tasks on the server that `run` has started; flags go to `manage.py demo`
   test     pytest on SQLite, then on PostgreSQL; --sqlite or --postgres picks one, the rest goes to pytest
   lint     style, security, types, import rules, migrations, OpenAPI snapshot, deployment settings
   bench    the benchmarks; flags go to `python -m benchmarks`
@@ -178,15 +179,28 @@ def run(arguments: list[str]) -> int:
     if bind is None:
         bind = ADDRESS
         arguments = ["--bind", bind, *arguments]
-    VAR.mkdir(mode=0o700, exist_ok=True)
-    VAR.chmod(0o700)  # settings.py or an older umask may have made it
-    environment = {"BASE_URL": base_url(bind), "SECRET_KEY": "", **os.environ}
-    environment["SECRET_KEY"] = environment["SECRET_KEY"] or secret_key()
+    environment = served_environment(bind)
     for command in (manage("migrate", "--no-input", "--verbosity", "0"), manage("bootstrap")):
         code = call(command, environment)
         if code:
             return code
     become(manage("serve", *arguments), environment)
+
+
+def demo(arguments: list[str]) -> int:
+    install(LOCK)
+    environment = served_environment(ADDRESS)
+    code = call(manage("migrate", "--no-input", "--verbosity", "0"), environment)
+    return code or call(manage("demo", *arguments), environment)
+
+
+def served_environment(bind: str) -> dict[str, str]:
+    """What the shell has set, and for want of that what suits this machine."""
+    VAR.mkdir(mode=0o700, exist_ok=True)
+    VAR.chmod(0o700)  # settings.py or an older umask may have made it
+    environment = {"BASE_URL": base_url(bind), "SECRET_KEY": "", **os.environ}
+    environment["SECRET_KEY"] = environment["SECRET_KEY"] or secret_key()
+    return environment
 
 
 def bound_to(arguments: list[str]) -> str | None:
@@ -332,6 +346,7 @@ def only_install(arguments: list[str]) -> int:
 
 VERBS = {
     "run": run,
+    "demo": demo,
     "test": test,
     "lint": lint,
     "bench": bench,
