@@ -12,7 +12,7 @@ from projects.scopes import TASK_SCOPES, Scope
 from taskapi.rest import limits
 from tasks import rules
 from tests.client import Api
-from tests.live import server  # noqa: F401 - a fixture
+from tests.live import database_url, live, server  # noqa: F401 - fixtures
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

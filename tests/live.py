@@ -102,6 +102,13 @@ class LiveServer:
         if code != 0:
             raise RuntimeError(f"The server, told to stop, exited with {code}.\n{self.tail()}")
 
+    def kill(self) -> None:
+        """End it with all that it started, if it has not been stopped."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
     def manage(self, *arguments: str) -> str:
         """Run a management command on the server's database and return what it prints."""
         return manage(self._environment, self._folder, *arguments)
@@ -175,3 +182,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
             yield live
         finally:
             live.stop()
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> Iterator[str]:
+    with own_database(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def live(tmp_path: Path, database_url: str) -> Iterator[LiveServer]:
+    """A server for one test alone, which may ill-treat it."""
+    server = LiveServer(tmp_path, database_url)
+    server.start()
+    yield server
+    server.kill()

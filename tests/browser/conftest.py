@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
+from projects.models import Membership, Project, User
+from projects.scopes import Role
 from taskapi.rest import document
+from tests.browser.signing_in import PASSWORD
 
 # As root, on a machine without a network: no sandbox, and nothing that a browser does of its own accord.
 FLAGS = [
@@ -41,6 +44,14 @@ def context(chromium: Browser, live_server: Any, settings: Any) -> Iterator[Brow
     yield context
     context.close()
     forget_document()
+
+
+@pytest.fixture
+def ada(project: Project) -> User:
+    """An owner, who can sign in."""
+    user = User.objects.create_user("ada@acme.example", PASSWORD)
+    Membership.objects.create(organization=project.organization, user=user, role=Role.OWNER, display_name="Ada")
+    return user
 
 
 def forget_document() -> None:

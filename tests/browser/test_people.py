@@ -1,17 +1,14 @@
 """Members and teams, set up by hand."""
 
-import re
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from projects.models import Membership, Team, User
 from projects.scopes import Role
 from tests.browser.looks import too_narrow, violations
+from tests.browser.signing_in import PASSWORD, sign_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
@@ -22,14 +19,6 @@ def people(project) -> dict[str, User]:
         Membership.objects.create(organization=project.organization, user=user, role=role, display_name=name)
         made[name] = user
     return made
-
-
-def sign_in(page: Page, path: str) -> None:
-    page.goto(path)
-    page.get_by_label("E-mail").fill("ada@acme.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(re.compile(f"{path}$"))
 
 
 def test_a_member_is_added_changed_and_removed(page, people):

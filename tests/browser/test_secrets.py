@@ -1,35 +1,17 @@
 """Keys are shown once: copied, tried, and not found again."""
 
-import re
 import shlex
 import subprocess
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from projects.models import ApiKey, Membership, User
-from projects.scopes import Role
+from projects.models import ApiKey
 from tasks.models import Task
+from tests.browser.signing_in import sign_in
 from tests.receivers import Reply, receiver  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-PASSWORD = "correct horse battery"
-
-
-@pytest.fixture
-def ada(project) -> User:
-    user = User.objects.create_user("ada@acme.example", PASSWORD)
-    Membership.objects.create(organization=project.organization, user=user, role=Role.OWNER, display_name="Ada")
-    return user
-
-
-def sign_in(page: Page, path: str) -> None:
-    page.goto(path)
-    page.get_by_label("E-mail").fill("ada@acme.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(re.compile(re.escape(path) + "$"))
 
 
 def test_a_key_is_made_copied_tried_and_revoked(page, ada, live_server):

@@ -1,11 +1,10 @@
 """What is set up by hand: keys, integrations, global actions, monitors, deliveries, planning."""
 
 import datetime
-import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from integrations.channels import create_channel
 from integrations.delivering import deliver_due
@@ -16,31 +15,14 @@ from monitors.models import Monitor
 from monitors.states import Signal
 from planning.custom_fields import create_field
 from planning.workflow import create_status
-from projects.models import ApiKey, Membership, User
-from projects.scopes import Role
+from projects.models import ApiKey
 from tasks.changes import create_task
 from tasks.models import GlobalAction
 from tests.browser.looks import too_narrow, violations
+from tests.browser.signing_in import sign_in
 from tests.receivers import Reply, receiver  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-PASSWORD = "correct horse battery"
-
-
-@pytest.fixture
-def ada(project) -> User:
-    user = User.objects.create_user("ada@acme.example", PASSWORD)
-    Membership.objects.create(organization=project.organization, user=user, role=Role.OWNER, display_name="Ada")
-    return user
-
-
-def sign_in(page: Page, path: str) -> None:
-    page.goto(path)
-    page.get_by_label("E-mail").fill("ada@acme.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(re.compile(re.escape(path) + "$"))
 
 
 def test_a_webhook_is_made_and_tested(page, ada, receiver, settings):  # noqa: F811

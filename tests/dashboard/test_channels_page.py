@@ -10,27 +10,15 @@ from django.utils import timezone
 from integrations.channels import create_channel
 from integrations.models import Channel
 from integrations.sealing import unseal
-from projects.models import Membership, User
+from projects.models import User
 from projects.scopes import Role
 from tasks.models import GlobalAction
+from tests.browsers import browser_of
 from tests.receivers import Reply, receiver  # noqa: F401 - a fixture
 
 INTEGRATIONS = "/a/acme/integrations/"
 URL = "https://hooks.example.org/tasks"
 SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#ops"
-
-
-def browser_of(organization, role):
-    user = User.objects.create_user(f"{role}@{organization.slug}.example")
-    Membership.objects.create(organization=organization, user=user, role=role)
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
-@pytest.fixture
-def admin_browser(organization):
-    return browser_of(organization, Role.ADMIN)
 
 
 @pytest.fixture

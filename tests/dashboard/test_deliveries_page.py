@@ -12,23 +12,11 @@ from django.utils import timezone
 
 from integrations.channels import create_channel
 from integrations.models import Attempt, Delivery
-from projects.models import Membership, User
+from projects.models import User
 from projects.scopes import Role
+from tests.browsers import browser_of
 
 DELIVERIES = "/a/acme/deliveries/"
-
-
-def browser_of(organization, role):
-    user = User.objects.create_user(f"{role}@{organization.slug}.example")
-    Membership.objects.create(organization=organization, user=user, role=role)
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
-@pytest.fixture
-def admin_browser(organization, project):
-    return browser_of(organization, Role.ADMIN)
 
 
 @pytest.fixture

@@ -8,22 +8,14 @@ from django.db import OperationalError
 from django.test import Client
 
 from dashboard.views import public
-from projects.models import Membership, User
+from tests.browsers import browser_of
 
 PUBLIC = "/public/tasks/01890000-0000-7000-8000-000000000000/guess/"
 
 
-def somebody(organization, role):
-    user = User.objects.create_user(f"{role}@{organization.slug}.example")
-    Membership.objects.create(organization=organization, user=user, role=role)
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def viewer(organization):
-    return somebody(organization, "viewer")
+    return browser_of(organization, "viewer")
 
 
 @pytest.fixture

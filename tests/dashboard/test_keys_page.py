@@ -8,19 +8,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from projects.models import ApiKey, Membership, User
+from projects.models import ApiKey, User
 from projects.scopes import TASK_SCOPES, Role, Scope
+from tests.browsers import browser_of
 from tests.client import Api
 
 KEYS = "/a/acme/keys/"
-
-
-def browser_of(organization, role, email=""):
-    user = User.objects.create_user(email or f"{role}@{organization.slug}.example")
-    Membership.objects.create(organization=organization, user=user, role=role)
-    browser = Client()
-    browser.force_login(user)
-    return browser
 
 
 @pytest.fixture

@@ -5,60 +5,10 @@ import re
 
 import pytest
 import time_machine
-from django.test import Client
-from django.utils import timezone
 
 from dashboard.monitor_runs import next_runs
-from monitors.changes import create_monitor
 from monitors.models import Monitor
-from projects.models import Membership, User
-from projects.scopes import Role
-
-MONITORS = "/a/acme/monitors/"
-NEW = f"{MONITORS}new/"
-FIELDS = {
-    "name": "backup",
-    "project": "web",
-    "kind": "cron",
-    "interval": "",
-    "cron": "30 2 * * 1-5",
-    "timezone": "Europe/Berlin",
-    "grace": "10 min",
-    "max_runtime": "",
-}
-NOON = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)  # a Monday
-
-
-def browser_of(organization, role):
-    user = User.objects.create_user(f"{role}@{organization.slug}.example")
-    Membership.objects.create(organization=organization, user=user, role=role)
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
-@pytest.fixture
-def admin_browser(organization, project):
-    return browser_of(organization, Role.ADMIN)
-
-
-@pytest.fixture
-def make(project):
-    def made(owner=project, **fields):
-        whole = {"name": "backup", **fields}
-        if "cron" not in fields:
-            whole.setdefault("interval", 3600)
-        return create_monitor(owner, whole, now=timezone.now())
-
-    return made
-
-
-def page_of(monitor):
-    return f"{MONITORS}{monitor.pk}/"
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", response.content.decode()))
+from tests.dashboard.monitor_pages import FIELDS, NEW, NOON, page_of, text_of
 
 
 def test_a_monitor_is_made(admin_browser, project):
@@ -105,8 +55,8 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(admin_browser, fields,
     assert not Monitor.objects.exists()
 
 
-def test_what_a_schedule_means_is_shown_before_it_is_saved(admin_browser, make):
-    for path in (NEW, page_of(make())):
+def test_what_a_schedule_means_is_shown_before_it_is_saved(admin_browser, make_monitor):
+    for path in (NEW, page_of(make_monitor())):
         sent = {**FIELDS, "name": "", "do": "runs"}
         with time_machine.travel(NOON, tick=False):
             said = text_of(admin_browser.post(path, sent, headers={"hx-request": "true"}))
@@ -121,8 +71,8 @@ def test_what_a_schedule_means_is_shown_before_it_is_saved(admin_browser, make):
     assert Monitor.objects.get().interval == 3600
 
 
-def test_what_is_saved_as_it_is_shown_changes_nothing(admin_browser, make):
-    monitor = make(interval=5400, grace=90, max_runtime=3661)
+def test_what_is_saved_as_it_is_shown_changes_nothing(admin_browser, make_monitor):
+    monitor = make_monitor(interval=5400, grace=90, max_runtime=3661)
     page = admin_browser.get(page_of(monitor)).content.decode()
     values = {
         name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("interval", "grace", "max_runtime")

@@ -1,6 +1,5 @@
 """Monitors on their pages: seen by members, made and changed by administrators."""
 
-import datetime
 import re
 import uuid
 
@@ -10,40 +9,15 @@ from django.test import Client
 from django.utils import timezone
 
 from dashboard.monitor_runs import interval_as_cron
-from monitors.changes import change_monitor, create_monitor
+from monitors.changes import change_monitor
 from monitors.checkins import ping
 from monitors.models import Monitor
 from monitors.states import Signal
-from projects.models import Membership, User
+from projects.models import User
 from projects.scopes import Role
 from tasks.changes import create_task
-
-MONITORS = "/a/acme/monitors/"
-NEW = f"{MONITORS}new/"
-FIELDS = {
-    "name": "backup",
-    "project": "web",
-    "kind": "cron",
-    "interval": "",
-    "cron": "30 2 * * 1-5",
-    "timezone": "Europe/Berlin",
-    "grace": "10 min",
-    "max_runtime": "",
-}
-NOON = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)  # a Monday
-
-
-def browser_of(organization, role):
-    user = User.objects.create_user(f"{role}@{organization.slug}.example")
-    Membership.objects.create(organization=organization, user=user, role=role)
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
-@pytest.fixture
-def admin_browser(organization, project):
-    return browser_of(organization, Role.ADMIN)
+from tests.browsers import browser_of
+from tests.dashboard.monitor_pages import FIELDS, MONITORS, NEW, NOON, page_of, text_of
 
 
 @pytest.fixture
@@ -51,40 +25,21 @@ def viewer(organization, project):
     return browser_of(organization, Role.VIEWER)
 
 
-@pytest.fixture
-def make(project):
-    def made(owner=project, **fields):
-        whole = {"name": "backup", **fields}
-        if "cron" not in fields:
-            whole.setdefault("interval", 3600)
-        return create_monitor(owner, whole, now=timezone.now())
-
-    return made
-
-
-def page_of(monitor):
-    return f"{MONITORS}{monitor.pk}/"
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", response.content.decode()))
-
-
 # -- Seeing ----------------------------------------------------------------------------------------------------------
 
 
-def test_those_that_need_somebody_come_first(viewer, make):
+def test_those_that_need_somebody_come_first(viewer, make_monitor):
     for name, status in (("a-fine", "up"), ("b-late", "late"), ("c-down", "down"), ("d-new", "new")):
-        Monitor.objects.filter(pk=make(name=name).pk).update(status=status)
+        Monitor.objects.filter(pk=make_monitor(name=name).pk).update(status=status)
     page = viewer.get(MONITORS).content.decode()
     assert page.index("c-down") < page.index("b-late") < page.index("a-fine") < page.index("d-new")
     assert "every hour" in page
     assert "New monitor" not in page
 
 
-def test_those_of_one_project(viewer, make, other_project):
-    make(name="of-web")
-    make(other_project, name="of-billing")
+def test_those_of_one_project(viewer, make_monitor, other_project):
+    make_monitor(name="of-web")
+    make_monitor(other_project, name="of-billing")
     page = viewer.get(MONITORS).content.decode()
     assert "of-web" in page
     assert "<td>Billing</td>" in page
@@ -98,8 +53,8 @@ def test_nothing_yet_says_what_to_do(viewer, admin_browser):
     assert "Make the first one" in admin_browser.get(MONITORS).content.decode()
 
 
-def test_a_monitor_shows_its_schedule_and_how_to_ping_it(viewer, make):
-    monitor = make(cron="30 2 * * 1-5", timezone="Europe/Berlin", max_runtime=5400)
+def test_a_monitor_shows_its_schedule_and_how_to_ping_it(viewer, make_monitor):
+    monitor = make_monitor(cron="30 2 * * 1-5", timezone="Europe/Berlin", max_runtime=5400)
     with time_machine.travel(NOON, tick=False):
         said = text_of(viewer.get(page_of(monitor)))
     assert "Runs at 02:30 on weekdays, Europe/Berlin." in said
@@ -122,12 +77,12 @@ def test_a_monitor_shows_its_schedule_and_how_to_ping_it(viewer, make):
         ({"interval": 5400}, "After the job, in a shell: /path/to/job"),
     ],
 )
-def test_where_the_line_belongs_is_said(viewer, make, schedule, said):
-    assert said in text_of(viewer.get(page_of(make(**schedule))))
+def test_where_the_line_belongs_is_said(viewer, make_monitor, schedule, said):
+    assert said in text_of(viewer.get(page_of(make_monitor(**schedule))))
 
 
-def test_the_address_that_is_shown_can_be_pinged(viewer, make):
-    monitor = make()
+def test_the_address_that_is_shown_can_be_pinged(viewer, make_monitor):
+    monitor = make_monitor()
     url = re.search(
         r'<code id="ping-url">http://testserver([^<]+)</code>', viewer.get(page_of(monitor)).content.decode()
     )
@@ -137,8 +92,8 @@ def test_the_address_that_is_shown_can_be_pinged(viewer, make):
     assert "A run pinged." in said
 
 
-def test_runs_that_are_tasks_are_shown(viewer, make, project, make_task):
-    monitor = make()
+def test_runs_that_are_tasks_are_shown(viewer, make_monitor, project, make_task):
+    monitor = make_monitor()
     make_task("of.no.monitor")
     create_task(project, {"name": "nightly.run", "status": "error"}, monitor_id=monitor.pk, now=timezone.now())
     said = text_of(viewer.get(page_of(monitor)))
@@ -159,8 +114,8 @@ def test_intervals_that_a_crontab_knows(seconds, cron):
 # -- Changing --------------------------------------------------------------------------------------------------------
 
 
-def test_a_monitor_is_changed(admin_browser, make):
-    monitor = make(max_runtime=60)
+def test_a_monitor_is_changed(admin_browser, make_monitor):
+    monitor = make_monitor(max_runtime=60)
     assert 'value="1 hour"' in admin_browser.get(page_of(monitor)).content.decode()
     assert admin_browser.post(page_of(monitor), {**FIELDS, "name": "nightly"}).status_code == 302
     monitor.refresh_from_db()
@@ -173,16 +128,16 @@ def test_a_monitor_is_changed(admin_browser, make):
     assert admin_browser.post(page_of(monitor), {**FIELDS, "cron": "x"}).status_code == 422
 
 
-def test_it_is_switched_off_and_on(admin_browser, make):
-    monitor = make()
+def test_it_is_switched_off_and_on(admin_browser, make_monitor):
+    monitor = make_monitor()
     for what, is_enabled in (("disable", False), ("enable", True)):
         assert admin_browser.post(page_of(monitor), {"do": what}).status_code == 302
         monitor.refresh_from_db()
         assert monitor.enabled is is_enabled
 
 
-def test_it_is_deleted(admin_browser, make):
-    page = admin_browser.post(page_of(make()), {"do": "delete"}, follow=True).content.decode()
+def test_it_is_deleted(admin_browser, make_monitor):
+    page = admin_browser.post(page_of(make_monitor()), {"do": "delete"}, follow=True).content.decode()
     assert "is deleted. Its tasks stay." in page
     assert not Monitor.objects.exists()
 
@@ -191,8 +146,8 @@ def test_it_is_deleted(admin_browser, make):
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.VIEWER])
-def test_members_look_and_administrators_change(organization, make, role):
-    browser, monitor = browser_of(organization, role), make()
+def test_members_look_and_administrators_change(organization, make_monitor, role):
+    browser, monitor = browser_of(organization, role), make_monitor()
     page = browser.get(page_of(monitor))
     assert page.status_code == 200
     assert "Delete" not in text_of(page)
@@ -203,8 +158,8 @@ def test_members_look_and_administrators_change(organization, make, role):
     assert Monitor.objects.get().enabled
 
 
-def test_strangers_find_nothing(admin_browser, make, stranger):
-    theirs = make(stranger, name="theirs")
+def test_strangers_find_nothing(admin_browser, make_monitor, stranger):
+    theirs = make_monitor(stranger, name="theirs")
     assert "theirs" not in admin_browser.get(MONITORS).content.decode()
     paths = (page_of(theirs), f"/a/globex/monitors/{theirs.pk}/", f"{MONITORS}{uuid.uuid4()}/", f"{MONITORS}x/")
     for path in paths:
@@ -215,15 +170,15 @@ def test_strangers_find_nothing(admin_browser, make, stranger):
     assert Monitor.objects.filter(pk=theirs.pk).exists()
 
 
-def test_forms_without_their_token_are_refused(admin_browser, make):
-    careful, monitor = Client(enforce_csrf_checks=True), make()
+def test_forms_without_their_token_are_refused(admin_browser, make_monitor):
+    careful, monitor = Client(enforce_csrf_checks=True), make_monitor()
     careful.force_login(User.objects.get())
     assert careful.post(page_of(monitor), {"do": "delete"}).status_code == 403
     assert careful.post(NEW, FIELDS).status_code == 403
 
 
-def test_names_are_only_text(admin_browser, make):
-    monitor = make(name='<img src=x onerror=alert(1)>"onx=')
+def test_names_are_only_text(admin_browser, make_monitor):
+    monitor = make_monitor(name='<img src=x onerror=alert(1)>"onx=')
     ping(monitor.pk, Signal.FAILURE, timezone.now(), "<b>why</b>")
     for path in (MONITORS, page_of(monitor)):
         page = admin_browser.get(path).content.decode()
@@ -232,10 +187,10 @@ def test_names_are_only_text(admin_browser, make):
         assert "<b>why" not in page
 
 
-def test_queries_do_not_grow(admin_browser, make, project, django_assert_max_num_queries):
-    monitor = make()
+def test_queries_do_not_grow(admin_browser, make_monitor, project, django_assert_max_num_queries):
+    monitor = make_monitor()
     for number in range(20):
-        make(name=f"m{number}")
+        make_monitor(name=f"m{number}")
         ping(monitor.pk, Signal.FAILURE if number % 2 else Signal.SUCCESS, timezone.now())
         create_task(project, {"name": "run"}, monitor_id=monitor.pk, now=timezone.now())
     change_monitor(monitor, {"enabled": False}, now=timezone.now())

@@ -7,24 +7,12 @@ from django.utils import timezone
 from planning.custom_fields import create_field
 from planning.models import CustomField, WorkflowStatus
 from planning.workflow import create_status, workflow_of
-from projects.models import Membership, User
+from projects.models import User
 from projects.scopes import Role
+from tests.browsers import browser_of
 
 STATUSES = "/a/acme/workflow-statuses/"
 CUSTOM = "/a/acme/custom-fields/"
-
-
-def browser_of(organization, role):
-    user = User.objects.create_user(f"{role}@{organization.slug}.example")
-    Membership.objects.create(organization=organization, user=user, role=role)
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
-@pytest.fixture
-def admin_browser(organization, project):
-    return browser_of(organization, Role.ADMIN)
 
 
 @pytest.fixture

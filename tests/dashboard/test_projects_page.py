@@ -6,25 +6,13 @@ import pytest
 from django.test import Client
 
 from dashboard.views.setup import ENTRIES
-from projects.models import Membership, Project, User
+from projects.models import Project, User
 from projects.scopes import Role
+from tests.browsers import browser_of
 
 SETUP = "/a/acme/setup/"
 PROJECTS = "/a/acme/projects/"
 WEB = f"{PROJECTS}web/"
-
-
-def browser_of(organization, role):
-    user = User.objects.create_user(f"{role}@{organization.slug}.example")
-    Membership.objects.create(organization=organization, user=user, role=role)
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
-@pytest.fixture
-def admin_browser(organization, project):
-    return browser_of(organization, Role.ADMIN)
 
 
 def test_setting_up_leads_to_everything(admin_browser):

@@ -5,7 +5,6 @@ import re
 
 import pytest
 import time_machine
-from django.test import Client
 from django.utils import timezone
 
 from dashboard import rule_preview
@@ -14,34 +13,12 @@ from monitors.changes import create_monitor
 from monitors.checkins import ping
 from monitors.models import MonitorChange
 from monitors.states import Signal
-from projects.models import Membership, User
 from projects.scopes import Role
 from tasks.changes import create_task
 from tasks.lifecycle import announce_monitors
 from tasks.models import GlobalAction, Task
-
-NEW = "/a/acme/actions/new/"
-FIELDS = {
-    "name": "Failures",
-    "enabled": "on",
-    "integration": "email",
-    "to": "ops@acme.example",
-    "statuses": ["error"],
-    "failures_in_row": "1",
-}
-
-
-def browser_of(organization, role):
-    user = User.objects.create_user(f"{role}@{organization.slug}.example")
-    Membership.objects.create(organization=organization, user=user, role=role)
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
-@pytest.fixture
-def admin_browser(organization, project):
-    return browser_of(organization, Role.ADMIN)
+from tests.browsers import browser_of
+from tests.dashboard.rule_pages import FIELDS, NEW
 
 
 @pytest.fixture

@@ -9,33 +9,11 @@ from django.utils import timezone
 
 from integrations.models import Delivery
 from monitors.changes import create_monitor
-from projects.models import Membership, User
+from projects.models import User
 from projects.scopes import Role
 from tasks.models import GlobalAction
-
-ACTIONS = "/a/acme/actions/"
-NEW = f"{ACTIONS}new/"
-FIELDS = {
-    "name": "Failures",
-    "enabled": "on",
-    "integration": "email",
-    "to": "ops@acme.example",
-    "statuses": ["error"],
-    "failures_in_row": "1",
-}
-
-
-def browser_of(organization, role):
-    user = User.objects.create_user(f"{role}@{organization.slug}.example")
-    Membership.objects.create(organization=organization, user=user, role=role)
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
-@pytest.fixture
-def admin_browser(organization, project):
-    return browser_of(organization, Role.ADMIN)
+from tests.browsers import browser_of
+from tests.dashboard.rule_pages import ACTIONS, FIELDS, NEW
 
 
 @pytest.fixture

@@ -11,31 +11,22 @@ from django.utils import timezone
 
 from dashboard.task_forms import tags_as_text
 from integrations.models import Delivery
-from projects.models import Membership, User
-
-
-def somebody(organization, role):
-    user = User.objects.create_user(f"{role}@{organization.slug}.example")
-    Membership.objects.create(organization=organization, user=user, role=role)
-    client = Client()
-    client.force_login(user)
-    client.user = user
-    return client
+from tests.browsers import browser_of
 
 
 @pytest.fixture
 def viewer(organization):
-    return somebody(organization, "viewer")
+    return browser_of(organization, "viewer")
 
 
 @pytest.fixture
 def member(organization):
-    return somebody(organization, "member")
+    return browser_of(organization, "member")
 
 
 @pytest.fixture
 def owner(organization):
-    return somebody(organization, "owner")
+    return browser_of(organization, "owner")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -14,29 +13,20 @@ from dashboard.usual import Usual, usual_of
 from integrations.models import Attempt, Delivery
 from planning.plans import update_plan
 from planning.work import add_cost, add_report
-from projects.models import Membership, User
 from projects.principals import Principal
 from tasks.changes import create_task, update_task
 from tasks.lifecycle import sweep_tasks
-
-
-def somebody(organization, role):
-    user = User.objects.create_user(f"{role}@{organization.slug}.example")
-    Membership.objects.create(organization=organization, user=user, role=role, display_name=f"The {role}")
-    client = Client()
-    client.force_login(user)
-    client.user = user
-    return client
+from tests.browsers import browser_of
 
 
 @pytest.fixture
 def viewer(organization):
-    return somebody(organization, "viewer")
+    return browser_of(organization, "viewer", display_name="The viewer")
 
 
 @pytest.fixture
 def owner(organization):
-    return somebody(organization, "owner")
+    return browser_of(organization, "owner", display_name="The owner")
 
 
 def page(client, task, query="", status=200):
@@ -229,7 +219,7 @@ def test_what_one_may_not_do_is_not_offered(told, viewer, owner):
 
 
 def test_a_task_of_another_organization_is_not_there(told, stranger):
-    other = somebody(stranger.organization, "owner")
+    other = browser_of(stranger.organization, "owner", display_name="The owner")
     path = urlsplit(told["url"]).path
     for wrong in (path, path.replace("acme", "globex"), f"{path}edit/", path.replace("acme", "globex") + "edit/"):
         assert other.get(wrong).status_code == 404

@@ -4,28 +4,18 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from planning.custom_fields import create_field
 from planning.models import Plan
 from planning.workflow import create_status, workflow_of
-from projects.models import Membership, User
 from projects.teams import create_team
-
-
-def somebody(organization, role):
-    user = User.objects.create_user(f"{role}@{organization.slug}.example")
-    Membership.objects.create(organization=organization, user=user, role=role, display_name=f"The {role}")
-    client = Client()
-    client.force_login(user)
-    client.user = user
-    return client
+from tests.browsers import browser_of
 
 
 @pytest.fixture
 def member(organization):
-    return somebody(organization, "member")
+    return browser_of(organization, "member", display_name="The member")
 
 
 @pytest.fixture

@@ -9,29 +9,21 @@ from django.utils import timezone
 
 from planning.models import ExtraCost, TimeReport
 from planning.work import add_cost, add_report
-from projects.models import Membership, User
+from projects.models import Membership
+from tests.browsers import browser_of
 
 DAY = datetime.date(2026, 5, 4)
 HOSTILE = "<script>alert(1)</script>"
 
 
-def somebody(organization, role):
-    user = User.objects.create_user(f"{role}@{organization.slug}.example")
-    Membership.objects.create(organization=organization, user=user, role=role, display_name=f"The {role}")
-    client = Client()
-    client.force_login(user)
-    client.user = user
-    return client
-
-
 @pytest.fixture
 def viewer(organization):
-    return somebody(organization, "viewer")
+    return browser_of(organization, "viewer", display_name="The viewer")
 
 
 @pytest.fixture
 def member(organization):
-    return somebody(organization, "member")
+    return browser_of(organization, "member", display_name="The member")
 
 
 @pytest.fixture
@@ -230,7 +222,7 @@ def test_a_viewer_reads_and_changes_nothing(viewer, task, report, cost):
 
 
 def test_of_another_organization_or_task_there_is_nothing(stranger, member, make_task, task, report, cost):
-    other = somebody(stranger.organization, "owner")
+    other = browser_of(stranger.organization, "owner", display_name="The owner")
     for row in (report, cost):
         for where in (place(task, row), place(task, row).replace("acme", "globex"), place(make_task("b"), row)):
             client = member if "acme" in where and not where.startswith(path(task)) else other
@@ -243,7 +235,7 @@ def test_of_another_organization_or_task_there_is_nothing(stranger, member, make
 
 
 def test_nobody_of_another_organization_can_be_named(api, stranger, member, task):
-    other = somebody(stranger.organization, "owner")
+    other = browser_of(stranger.organization, "owner", display_name="The owner")
     assert "Select a valid choice" in send(member, path(task), "report", 422, **time(member, user=other.user.pk))
     assert reports_of(api, task) == []
 

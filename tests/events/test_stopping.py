@@ -4,37 +4,19 @@ import os
 import select
 import signal
 import sys
-from contextlib import closing, suppress
+from contextlib import closing
 from http.client import HTTPResponse
 
 import pytest
 
 from tests.events.listening import Stream, connect, request
 from tests.live import LiveServer, free_port
-from tests.live_database import own_database
 from tests.native.test_serve import HELD, child, nobody_else_writes, until
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="looks its processes up in /proc"),
 ]
-
-
-@pytest.fixture
-def database_url(tmp_path):
-    with own_database(tmp_path) as url:
-        yield url
-
-
-@pytest.fixture
-def live(tmp_path, database_url):
-    server = LiveServer(tmp_path, database_url)
-    server.start()
-    yield server
-    if server._process is not None:
-        with suppress(ProcessLookupError):
-            os.killpg(server._process.pid, signal.SIGKILL)
-        server._process.wait()
 
 
 def test_streams_end_and_requests_are_answered_before_the_server_ends(live, database_url):

@@ -16,9 +16,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.live import LiveServer
-from tests.live_database import own_database
-
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="looks its processes up in /proc"),
@@ -26,24 +23,6 @@ pytestmark = [
 REQUESTS = 6
 BACK_WITHIN = 30  # seconds
 HELD = 0.5  # seconds in which a request that is held up must get no answer
-
-
-@pytest.fixture
-def database_url(tmp_path):
-    with own_database(tmp_path) as url:
-        yield url
-
-
-@pytest.fixture
-def live(tmp_path, database_url):
-    """A server for one test alone, which may ill-treat it."""
-    server = LiveServer(tmp_path, database_url)
-    server.start()
-    yield server
-    if server._process is not None:
-        with suppress(ProcessLookupError):
-            os.killpg(server._process.pid, signal.SIGKILL)
-        server._process.wait()
 
 
 @contextmanager
