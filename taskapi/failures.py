@@ -12,28 +12,28 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from rest_framework import exceptions
 
 from compat.goodday.errors import failure as goodday
 from taskapi.rest import request_id
-from taskapi.rest.errors import RETRY_AFTER, envelope
+from taskapi.rest.errors import BadRequest, RequestTooLarge, ServiceUnavailable, envelope
 
-CODES = {
-    400: "bad_request",
-    403: "permission_denied",
-    404: "not_found",
-    413: "request_too_large",
-    500: "error",
-    503: "service_unavailable",
+KINDS: Mapping[int, type[exceptions.APIException]] = {
+    kind.status_code: kind
+    for kind in (
+        BadRequest,
+        exceptions.PermissionDenied,
+        exceptions.NotFound,
+        RequestTooLarge,
+        exceptions.APIException,
+        ServiceUnavailable,
+    )
 }
-NOT_UNDERSTOOD = "The request could not be understood."
-TOO_LARGE = "The request body is too large."
-FAILED = "A server error occurred."
-AWAY = "The database did not answer. Try again."
 OF_MACHINES = ("/healthz", "/readyz", "/metrics", "/ping/", "/static/")  # they read no page
 
 
 def native(status: int, text: str) -> JsonResponse:
-    return envelope(status, CODES[status], text)
+    return envelope(status, KINDS[status].default_code, text)
 
 
 def projectbubble(status: int, text: str) -> JsonResponse:
@@ -47,30 +47,28 @@ WORDS: Mapping[str, Callable[[int, str], JsonResponse]] = {"/api/v0/": goodday, 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler400. The host may be what is wrong: nothing is asked of the request but its path."""
     if isinstance(exception, RequestDataTooBig):
-        return told(request, 413, TOO_LARGE) or alone(413)
-    return told(request, 400, NOT_UNDERSTOOD) or alone(400)
+        return told(request, 413) or alone(413)
+    return told(request, 400) or alone(400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler403. The exception says which right is missing, where it was written for people."""
     reason = str(exception)
-    return told(request, 403, reason or "You do not have permission to perform this action.") or page(
-        request, 403, reason=reason
-    )
+    return told(request, 403, reason) or page(request, 403, reason=reason)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler404. What the exception says stays here: it may tell what there is."""
-    return told(request, 404, "Not found.") or page(request, 404)
+    return told(request, 404) or page(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500. The page is made without the database and without what comes with a request."""
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
-        response = told(request, 503, AWAY) or alone(503)
-        response["Retry-After"] = str(RETRY_AFTER)
+        response = told(request, 503) or alone(503)
+        response["Retry-After"] = str(ServiceUnavailable.wait)
         return response
-    return told(request, 500, FAILED) or alone(500)
+    return told(request, 500) or alone(500)
 
 
 class NotAllowedMiddleware:
@@ -89,8 +87,9 @@ class NotAllowedMiddleware:
         return shown
 
 
-def told(request: HttpRequest, status: int, text: str) -> HttpResponse | None:
-    """None for a page."""
+def told(request: HttpRequest, status: int, text: str = "") -> HttpResponse | None:
+    """None for a page. text: what the API says of such a failure, unless given."""
+    text = text or str(KINDS[status].default_detail)
     for beginning, words in WORDS.items():
         if request.path.startswith(beginning):
             return words(status, text)
