@@ -11,6 +11,7 @@ from compat.projectbubble.filters import MOST, ORDERS, STATUSES
 from compat.projectbubble.schemas import COMPONENTS, LIST, NOTHING, ONE, SENT
 from taskapi.rest import schema
 from taskapi.rest.documented_params import TEXT, query
+from taskapi.rest.error_responses import RETRY_AFTER
 from taskapi.rest.schema import HEADERS, describe
 
 ERROR: schema.Schema = {
@@ -19,7 +20,6 @@ ERROR: schema.Schema = {
     "required": ["error"],
     "properties": {"error": {"type": "string", "description": "Each parameter that is refused, with the reason."}},
 }
-RETRY_AFTER = {"Retry-After": "Seconds to wait before the next try."}
 # Status: name of the response, what it is about, its text, its headers.
 ERRORS: Mapping[str, tuple[str, str, str, Mapping[str, str]]] = {
     "400": (
