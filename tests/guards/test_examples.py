@@ -40,7 +40,8 @@ def ids(project, admin):
     for number, role in ((12, Role.MEMBER), (15, Role.OWNER)):
         user = User.objects.create(pk=number, email=f"{number}@example.org")
         Membership.objects.create(organization=project.organization, user=user, role=role)
-    Project.objects.create(pk=OTHER_PROJECT, organization=project.organization, slug="first", name="My first project")
+    other = {"organization": project.organization, "slug": "first", "name": "My first project"}
+    Project.objects.get_or_create(pk=OTHER_PROJECT, defaults=other)  # unless `project` got that number by chance
     task = admin.post("web/tasks", {"name": "export"}).json()["id"]
     action = {"trigger": "success", "integration": "email", "config": {"to": "ops@example.org"}}
     return {
