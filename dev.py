@@ -2,7 +2,7 @@
 
   run      migrate, make the first organization and key, serve on http://127.0.0.1:8000; flags go to `manage.py serve`
   demo     a living factory of made-up tasks on the server that `run` has started; flags go to `manage.py demo`
-  test     pytest on SQLite, then on PostgreSQL; --sqlite or --postgres picks one, the rest goes to pytest
+  test     pytest on SQLite, then on PostgreSQL; --sqlite or --postgresql picks one, the rest goes to pytest
   lint     style, security, types, import rules, migrations, OpenAPI snapshot, deployment settings
   bench    the benchmarks; flags go to `python -m benchmarks`
   schema   renew the OpenAPI snapshot, tests/guards/openapi.yaml

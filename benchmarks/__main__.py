@@ -3,6 +3,7 @@
     python -m benchmarks                          all of it, on SQLite and on PostgreSQL
     python -m benchmarks --quick                  one short round each: does it run, is it far off
     python -m benchmarks --operation get --database postgresql --rounds 9
+    python -m benchmarks --before ../before       beside the server of another checkout, such as the version before
     python -m benchmarks --operation dialects     the ProjectBubble and GoodDay dialects beside the native API
 
 Server, database and load share this machine's processors, and whatever else runs takes its part, so requests per second
@@ -22,11 +23,12 @@ import secrets
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taskapi.settings")
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
 
-from benchmarks import agreement, dialects, load, processor, table
+from benchmarks import agreement, dialects, load, places, processor, table
 from benchmarks.operations import MARK, requests_for
 from benchmarks.places import SIZES, Place, place
 from benchmarks.table import Rounds
@@ -78,10 +80,14 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=1.0, help="of load, for one server in one round")
     parser.add_argument("--quick", action="store_true", help="one round of half a second")
     parser.add_argument("--without-naive", action="store_true", help="saves a third of the time")
+    parser.add_argument("--before", type=Path, metavar="CHECKOUT", help="another checkout of it, to be compared with")
     parser.add_argument("--check", action="store_true", help=f"exit 1 below {MARK} of the bare application's rate")
     arguments = parser.parse_args()
     arguments.operation = arguments.operation or [*ORDER, DIALECTS]
     arguments.servers = ("ours", "bare") if arguments.without_naive else ("ours", "bare", "naive")
+    if arguments.before:
+        places.COMMANDS["before"] = places.another_checkout(arguments.before.resolve())
+        arguments.servers += ("before",)
     if arguments.quick:
         arguments.rounds, arguments.seconds = 1, 0.5
     return arguments

@@ -5,18 +5,18 @@ All are up at once and one is loaded at a time; the others wait, which costs not
 
 import os
 import secrets
+import shlex
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from taskapi.management.commands.serve import web_command
 from taskapi.supervisor import die_with_parent
 from tests import postgres
 
@@ -67,26 +67,39 @@ def place(database: str, names: Sequence[str]) -> Iterator[Place]:
 
 
 def ours(port: int, workers: int, threads: int) -> list[str]:
-    """Without the edge, as the others have none: what that costs is measured by `benchmarks.events`."""
-    own = ["--bind", f"127.0.0.1:{port}", "--events-bind", f"127.0.0.1:{free_port()}"]
-    return [sys.executable, MANAGE, "serve", *own, "--no-worker"]
+    return [sys.executable, MANAGE, "serve", "--bind", f"127.0.0.1:{port}", "--no-worker"]
 
 
 def bare(port: int, workers: int, threads: int) -> list[str]:
-    return granian("benchmarks.bare.wsgi:application", port, workers, threads)
+    return wsgi("benchmarks.bare.wsgi:application", port, workers, threads)
 
 
 def naive(port: int, workers: int, threads: int) -> list[str]:
-    return granian("benchmarks.naive.wsgi:application", port, workers, threads)
+    return wsgi("benchmarks.naive.wsgi:application", port, workers, threads)
 
 
-def granian(application: str, port: int, workers: int, threads: int) -> list[str]:
-    """The command by which `serve` starts its web processes, for another application."""
-    command = web_command(("127.0.0.1", port), workers, threads)
-    return [application if word == "taskapi.wsgi:application" else word for word in command]
+def wsgi(application: str, port: int, workers: int, threads: int) -> list[str]:
+    """A WSGI application on the same web server, with as many threads as `serve` has."""
+    return [
+        *(sys.executable, "-m", "granian", application, "--interface", "wsgi", "--http", "1", "--no-ws"),
+        *("--runtime-mode", "st", "--workers", str(workers), "--blocking-threads", str(threads)),
+        *("--blocking-threads-idle-timeout", "600", "--host", "127.0.0.1", "--port", str(port)),
+        *("--working-dir", str(ROOT), "--log-level", "warning"),
+    ]
 
 
-COMMANDS = {"ours": ours, "bare": bare, "naive": naive}
+def another_checkout(folder: Path) -> Callable[[int, int, int], list[str]]:
+    """The server of another checkout with a `.venv` of its own, such as the version before a change."""
+    python, manage_py = folder / ".venv" / "bin" / "python", folder / "manage.py"
+
+    def command(port: int, workers: int, threads: int) -> list[str]:
+        own = f"cd {shlex.quote(str(folder))} && exec {shlex.quote(str(python))} {shlex.quote(str(manage_py))}"
+        return ["sh", "-c", f"{own} serve --bind 127.0.0.1:{port} --no-worker"]
+
+    return command
+
+
+COMMANDS: dict[str, Callable[[int, int, int], list[str]]] = {"ours": ours, "bare": bare, "naive": naive}
 
 
 def manage(environment: Mapping[str, str], *arguments: str) -> str:

@@ -2,7 +2,7 @@
 
 import datetime
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from events import reading, wire
 from events.horizon import horizon
+from events.pending import Pending, Slices, in_order, sliced
 from events.positions import Position
-from events.reading import Change, Found
 from events.wishes import Wish
 
 TOO_OLD = 24 * 3600 * 1000  # milliseconds; by then it is quicker to load the list anew
@@ -21,11 +21,16 @@ SLACK = datetime.timedelta(seconds=10)
 
 
 class Page(NamedTuple):
-    """Events, up to a position. is_whole: there is nothing more to catch up with."""
+    """Events from `last` up to `position`. is_whole: there is nothing more to catch up with.
 
-    events: list[bytes]
+    is_reset: the client's place is too old, or none; it is told to load the list again, and nothing else.
+    """
+
+    last: Position
     position: Position
-    is_whole: bool
+    slices: Slices = ()
+    is_whole: bool = True
+    is_reset: bool = False
 
 
 @dataclass
@@ -45,12 +50,12 @@ def missed(wish: Wish, last: Position | None, floor: int | None = None, heard: H
     limit = horizon()
     now = Position(limit.final, reading.newest_number(), milliseconds())
     if wish.is_lost or (last and (last.mark > limit.newest or last.at < now.at - TOO_OLD)):
-        return Page([wire.reset(now, wish.project_id)], now, True)
+        return Page(now, now, is_reset=True)
     if last is None:
-        return Page([wire.resting(now, wish.project_id)], now, True)
+        return Page(now, now)
     numbers = reading.new_numbers_of(wish.project_id, last.number, NEW_TASKS)
     if len(numbers) == NEW_TASKS:
-        return Page([wire.reset(now, wish.project_id)], now, True)
+        return Page(now, now, is_reset=True)
     numbers = [number for number in numbers if number not in heard.numbers]
     heard.numbers.update(numbers)
     rows = reading.changes(last.mark, limit)
@@ -62,37 +67,30 @@ def missed(wish: Wish, last: Position | None, floor: int | None = None, heard: H
     updates = dict(reading.moving(wish.project_id, since)) if is_whole else {}
     moving = [number for number, updated in updates.items() if heard.updates.get(number) != updated]
     heard.updates.update(updates)
-    wanted = {*numbers, *moving, *(change.number for change in changes)}
-    tasks = {found.task.number: found for found in reading.found(wanted, [wish.conditions])}
-    events = [
-        *told_of_new(wish, tasks, numbers, last._replace(number=position.number)),
-        *told_of_changes(wish, tasks, changes, position),
-        *told_of_progress(wish, tasks, set(moving) - {*numbers, *(change.number for change in changes)}),
-    ]
-    return Page([*events, wire.resting(position, wish.project_id)], position, is_whole)
+    return Page(last, position, sliced(in_order(numbers, changes, moving)), is_whole)
 
 
-def told_of_new(wish: Wish, tasks: Mapping[int, Found], numbers: list[int], position: Position) -> list[bytes]:
+def events_of(wish: Wish, page: Page) -> Iterator[bytes]:
+    """All of a page as it stands in the stream, read slice by slice."""
+    for part in page.slices:
+        yield from written(wish, page, part)
+    yield end_of(wish, page)
+
+
+def end_of(wish: Wish, page: Page) -> bytes:
+    """What follows a page's events: where the client is now."""
+    return (wire.reset if page.is_reset else wire.resting)(page.position, wish.project_id)
+
+
+def written(wish: Wish, page: Page, part: Sequence[Pending]) -> list[bytes]:
+    """Those of a slice's events that the client asked for."""
+    tasks = {found.task.number: found for found in reading.found({event.number for event in part}, [wish.conditions])}
     return [
-        wire.created(found.task, wish.place, position)
-        for number in numbers
-        if (found := tasks.get(number)) and wish.wants([found.task.status], found.meets[0])
-    ]
-
-
-def told_of_changes(wish: Wish, tasks: Mapping[int, Found], changes: list[Change], position: Position) -> list[bytes]:
-    return [
-        wire.status(found.task, wish.place, change, position._replace(mark=change.mark))
-        for change in changes
-        if (found := tasks.get(change.number)) and wish.wants([change.old, change.new], found.meets[0])
-    ]
-
-
-def told_of_progress(wish: Wish, tasks: Mapping[int, Found], numbers: Collection[int]) -> list[bytes]:
-    return [
-        wire.progress(found.task, wish.place)
-        for number in sorted(numbers)
-        if (found := tasks.get(number)) and wish.wants([found.task.status], found.meets[0])
+        data
+        for event in part
+        if (found := tasks.get(event.number))
+        and wish.wants(event.statuses_of(found.task), found.meets[0])
+        and (data := wire.written(event, found.task, wish.place, page.last, page.position))
     ]
 
 

@@ -6,24 +6,24 @@ All of it lives on the event loop but for what asks the database, which runs in 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
-from events import wire
+from events import catching_up, wire
 from events.catching_up import Heard, Page
 from events.grants import lapsed
-from events.listener import MAX_BUFFER, Listener
+from events.listener import Listener
+from events.pending import Pending
 from events.positions import Position
-from events.rounds import Audience, Filters, Rounds
+from events.rounds import Audience, Filters, Rounds, Told, reached, written
 from events.wishes import Wish
 
 log = logging.getLogger(__name__)
 PERIOD = 0.5  # seconds between two rounds
 LOOK_AT_GRANTS = 2.0
-LOOK_AT_READERS = 2.0
 SIGN_OF_LIFE = 15.0
 MAX_PAGES = 50  # that a listener may be behind; beyond, it loads the list anew
 Result = TypeVar("Result")
@@ -62,20 +62,28 @@ class Hub:
             listener.end()
 
     async def catch_up(self, listener: Listener) -> None:
-        """A page after the other, as fast as the listener reads; the last under the lock, so that no round slips by."""
+        """Send what was missed, page by page, as fast as the client reads.
+
+        The last page is sent under the lock, so that no round slips by between it and the rounds that follow.
+        """
         pages, heard = 0, Heard()
         while not listener.is_gone:
+            await listener.drained.wait()
             pages += 1
-            wish = listener.wish._replace(
-                is_lost=pages > MAX_PAGES or (listener.position is None and listener.wish.is_lost)
-            )
+            is_lost = pages > MAX_PAGES or (listener.position is None and listener.wish.is_lost)
+            wish = listener.wish._replace(is_lost=is_lost)
             async with self.step:
                 page = await self.next_page(wish, listener.position, heard)
-                listener.position = page.position
-                if page.is_whole and sum(map(len, page.events)) <= MAX_BUFFER:
-                    self.add(listener, page)
+                if page.is_whole and len(page.slices) <= 1:
+                    for part in page.slices:
+                        await self.send(listener, wish, page, part)
+                    self.finish_page(listener, wish, page)
+                    self.join(listener)
                     return
-            await listener.write_slowly(page.events)
+            for part in page.slices:
+                await self.send(listener, wish, page, part)
+                await listener.drained.wait()
+            self.finish_page(listener, wish, page)
 
     async def next_page(self, wish: Wish, last: Position | None, heard: Heard) -> Page:
         if not self.is_running:
@@ -83,8 +91,15 @@ class Hub:
             self.is_running = True
         return await self.ask(self.rounds.missed, wish, last, heard)
 
-    def add(self, listener: Listener, page: Page) -> None:
-        listener.write(b"".join(page.events))
+    async def send(self, listener: Listener, wish: Wish, page: Page, part: Sequence[Pending]) -> None:
+        listener.write(b"".join(await self.ask(catching_up.written, wish, page, part)))
+
+    def finish_page(self, listener: Listener, wish: Wish, page: Page) -> None:
+        listener.write(catching_up.end_of(wish, page))
+        listener.position = page.position
+
+    def join(self, listener: Listener) -> None:
+        """From now on the rounds tell it."""
         if not listener.is_gone:
             self.listeners[listener.wish.project_id].add(listener)
             self.somebody.set()
@@ -120,6 +135,7 @@ class Hub:
             await asyncio.sleep(PERIOD)
 
     async def round(self) -> None:
+        """Tell all listeners what happened since the last round. A round that fails is told by the next."""
         audiences, numbers = {}, {}
         for project_id, own in self.listeners.items():
             filters: Filters = list({listener.wish.conditions for listener in own})
@@ -127,20 +143,31 @@ class Hub:
             numbers[project_id] = {conditions: number for number, conditions in enumerate(filters)}
         if not audiences:
             return
-        for project_id, events in (await self.ask(self.rounds.next, audiences)).items():
-            for listener in list(self.listeners.get(project_id, ())):
-                number = numbers[project_id][listener.wish.conditions]
-                self.tell(listener, listener.chosen(events, number) if events else [])
+        state = self.rounds.state()
+        try:
+            for project_id, news in (await self.ask(self.rounds.next, audiences)).items():
+                for part in news.slices:
+                    events = await self.ask(written, news, part)
+                    self.tell(project_id, events, numbers[project_id], reached(news, part))
+                self.tell(project_id, (), numbers[project_id], news.after)
+        except BaseException:
+            self.rounds.restore(state)
+            raise
 
-    def tell(self, listener: Listener, chosen: list[bytes]) -> None:
-        """What happened in a round; more than a listener takes at once, it gets at its own speed."""
-        if chosen and (listener.is_behind() or sum(map(len, chosen)) > MAX_BUFFER):
-            self.leave(listener)
-            self.slow.add(task := asyncio.get_running_loop().create_task(self.listen(listener)))
-            task.add_done_callback(self.slow.discard)
-        else:
+    def tell(
+        self, project_id: int, events: Sequence[Told], numbers: Mapping[Any, int], position: Position | None
+    ) -> None:
+        """Send a slice to those who want it. A client that reads too slowly for that is told at its own speed."""
+        for listener in list(self.listeners.get(project_id, ())):
+            chosen = listener.chosen(events, numbers[listener.wish.conditions])
+            if chosen and not listener.has_room_for(sum(map(len, chosen))):
+                self.leave(listener)
+                self.slow.add(task := asyncio.get_running_loop().create_task(self.listen(listener)))
+                task.add_done_callback(self.slow.discard)
+                continue
             listener.write(b"".join(chosen))
-            listener.reach(self.rounds.position)
+            if position is not None:
+                listener.reach(position)
 
     async def watch_grants(self) -> None:
         """Ends the streams of those who may not listen any more."""
@@ -158,15 +185,6 @@ class Hub:
             for grant in gone:
                 for listener in by_grant[grant]:
                     listener.end()
-
-    async def watch_readers(self) -> None:
-        """Lets go of those who read no more: what waits for them would wait for ever."""
-        while True:
-            await asyncio.sleep(LOOK_AT_READERS)
-            now = asyncio.get_running_loop().time()
-            for listener in list(self.everybody):
-                if listener.has_stopped_reading(now):
-                    listener.transport.abort()
 
     async def show_life(self) -> None:
         """With it comes where the listener is: else one that nothing concerns would fall behind by what others do."""

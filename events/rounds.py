@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from events import catching_up, reading, wire
 from events.catching_up import Heard, Page
 from events.horizon import Horizon, horizon
+from events.pending import Pending, Slices, in_order, sliced
 from events.positions import Mark, Position
-from events.reading import Change, Found
 from events.wishes import Wish
 from tasks.dialects import Condition
 from tasks.wire import Place
@@ -37,6 +37,15 @@ class Audience(NamedTuple):
 
     place: Place
     filters: Filters
+
+
+class News(NamedTuple):
+    """What happened in a project between two positions."""
+
+    audience: Audience
+    before: Position
+    after: Position
+    slices: Slices = ()
 
 
 class Rounds:
@@ -68,25 +77,24 @@ class Rounds:
             self.moved(wish.project_id)
         return catching_up.missed(wish, last, max(self.floor, self.begun), heard)
 
-    def next(self, audiences: Mapping[int, Audience]) -> dict[int, list[Told]]:
-        """By project, what happened since the last round, in the order in which it is to be sent.
+    def state(self) -> dict[str, Any]:
+        """A copy of what is known, for `restore`."""
+        return {**vars(self), "told": set(self.told), "newest": deque(self.newest), "updates": dict(self.updates)}
 
-        Where the database goes away meanwhile, the next round tells what this one could not.
-        """
-        kept = {**vars(self), "told": set(self.told), "newest": deque(self.newest), "updates": dict(self.updates)}
-        try:
-            return self.look(audiences)
-        except BaseException:
-            vars(self).update(kept, seen="")  # what was seen means nothing to another connection
-            raise
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """After a round that failed: the next one tells what it could not."""
+        vars(self).update(state, seen="")  # what was seen means nothing to another connection
 
-    def look(self, audiences: Mapping[int, Audience]) -> dict[int, list[Told]]:
+    def next(self, audiences: Mapping[int, Audience]) -> dict[int, News]:
+        """By project, what happened since the last round, in the order in which it is to be sent."""
         now = horizon()
         self.updates = {project_id: self.updates[project_id] for project_id in audiences}
         at = catching_up.milliseconds()
         if now.seen == self.seen:
             self.position = self.position._replace(at=at)
-            return {project_id: [] for project_id in audiences}
+            return {
+                project_id: News(audience, self.position, self.position) for project_id, audience in audiences.items()
+            }
         before = Position(self.mark, max(self.floor, self.begun), at)
         rows = reading.changes(self.mark, now)
         new = self.new_numbers(now)
@@ -95,13 +103,17 @@ class Rounds:
         self.seen = now.seen if is_whole else ""
         after = self.position = Position(self.mark, max(self.floor, self.begun), at)
         return {
-            project_id: self.tell(
-                project_id,
+            project_id: News(
                 audience,
-                [number for number, project in new if project == project_id],
-                [change for change in rows if change.project_id == project_id],
                 before,
                 after,
+                sliced(
+                    in_order(
+                        [number for number, project in new if project == project_id],
+                        [change for change in rows if change.project_id == project_id],
+                        self.moved(project_id),
+                    )
+                ),
             )
             for project_id, audience in audiences.items()
         }
@@ -123,34 +135,6 @@ class Rounds:
             self.newest.append((now.newest, found[-1][0]))
         return new
 
-    def tell(
-        self,
-        project_id: int,
-        audience: Audience,
-        new: Sequence[int],
-        changes: Sequence[Change],
-        before: Position,
-        after: Position,
-    ) -> list[Told]:
-        moved = self.moved(project_id)
-        wanted = {*new, *moved, *(change.number for change in changes)}
-        if not wanted:
-            return []
-        tasks = {found.task.number: found for found in reading.found(wanted, audience.filters)}
-        events = []
-        for number in new:
-            if found := tasks.get(number):
-                events.append(told(wire.created(found.task, audience.place, before), None, found))
-        for change in changes:
-            if found := tasks.get(change.number):
-                data = wire.status(found.task, audience.place, change, after._replace(mark=change.mark))
-                events.append(Told(data, change.mark, (change.old, change.new), found.meets))
-        # Those have told how the task is now.
-        for number in moved - {*new, *(change.number for change in changes)}:
-            if found := tasks.get(number):
-                events.append(told(wire.progress(found.task, audience.place), None, found))
-        return events
-
     def moved(self, project_id: int) -> set[int]:
         """The tasks whose progress is another than was told; the first look at a project tells nothing."""
         known = self.updates.get(project_id)
@@ -158,5 +142,24 @@ class Rounds:
         return set() if known is None else {number for number, updated in rows.items() if known.get(number) != updated}
 
 
-def told(data: bytes, mark: Mark | None, found: Found) -> Told:
-    return Told(data, mark, (found.task.status,), found.meets)
+def written(news: News, part: Sequence[Pending]) -> list[Told]:
+    """The events of a slice, each written once for all who listen; those that meet no filter are left out."""
+    tasks = {
+        found.task.number: found for found in reading.found({event.number for event in part}, news.audience.filters)
+    }
+    return [
+        Told(
+            wire.written(event, found.task, news.audience.place, news.before, news.after),
+            event.change.mark if event.change else None,
+            event.statuses_of(found.task),
+            found.meets,
+        )
+        for event in part
+        if (found := tasks.get(event.number))
+    ]
+
+
+def reached(news: News, part: Sequence[Pending]) -> Position | None:
+    """Where a client is that was sent all slices up to this one; None before the first change of a status."""
+    marks = [event.change.mark for event in part if event.change]
+    return news.after._replace(mark=marks[-1]) if marks else None

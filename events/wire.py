@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 
+from events.pending import Pending
 from events.positions import Position
 from taskapi.rest.rendering import OPTIONS
 from tasks.row import TaskRow
@@ -33,15 +34,13 @@ def reset(position: Position, project_id: int) -> bytes:
     return event("reset", {}, position.encode(project_id))
 
 
-def progress(task: TaskRow, place: Place) -> bytes:
-    return event("progress", {"task": task_on_wire(task, place)})
-
-
-def created(task: TaskRow, place: Place, position: Position) -> bytes:
-    return event("created", {"task": task_on_wire(task, place)}, position.encode(task.project_id))
-
-
-def status(task: TaskRow, place: Place, change: Any, position: Position) -> bytes:
-    """change: a `reading.Change`."""
-    body = {"task": task_on_wire(task, place), "from": change.old, "to": change.new, "at": change.at}
-    return event("status", body, position.encode(task.project_id))
+def written(pending: Pending, task: TaskRow, place: Place, before: Position, after: Position) -> bytes:
+    """An event of a task as it is now. before, after: the positions at both ends of what is told together."""
+    body: dict[str, Any] = {"task": task_on_wire(task, place)}
+    position = None
+    if pending.change is not None:
+        body |= {"from": pending.change.old, "to": pending.change.new, "at": pending.change.at}
+        position = after._replace(mark=pending.change.mark)
+    elif pending.kind == "created":
+        position = before  # a client that leaves before the next one is told of all of them again
+    return event(pending.kind, body, position.encode(task.project_id) if position else "")

@@ -7,14 +7,12 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from taskapi import metrics
 from taskapi.rest import request_id
-from taskapi.rest.errors import envelope
 from taskapi.rest.headers import stored
 
 access_log = logging.getLogger("taskapi.access")
@@ -36,12 +34,7 @@ class EdgeMiddleware:
         given = request_id.given_or_new(request.META.get("HTTP_X_REQUEST_ID", ""))
         token = request_id.current.set(given)
         try:
-            if is_body_without_length(request):
-                response: HttpResponse = envelope(411, "length_required", "Send the body with a Content-Length header.")
-            else:
-                response = self.get_response(request)
-            if request.META.get("CONTENT_LENGTH") and response.status_code >= 400:
-                read_the_rest(request)
+            response = self.get_response(request)
             headers = stored(response)
             # Perhaps not the one that was given: a dialect whose failures have ids of its own may have made another.
             headers["x-request-id"] = ("X-Request-ID", request_id.current.get())
@@ -74,22 +67,6 @@ class HostMiddleware:
             if host and len(self.passed) < 100:
                 self.passed.add(host)
         return self.get_response(request)
-
-
-def read_the_rest(request: HttpRequest) -> None:
-    """Of a body that nobody looked at, the request having been refused by its head.
-
-    The server ends a connection on which some of a body is left, and its client learns that by his next request.
-    """
-    length = request.META["CONTENT_LENGTH"]
-    if length.isdecimal() and int(length) <= (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
-        with suppress(OSError):  # the client has gone
-            request.read()
-
-
-def is_body_without_length(request: HttpRequest) -> bool:
-    """WSGI shows nothing of such a body, and an update would be taken for a ping."""
-    return "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH")
 
 
 def log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:

@@ -4,6 +4,7 @@ Django's handlers, and a middleware for methods that a page does not take. No pa
 somebody may not see and what there is not are the same 404, in the same words.
 """
 
+import math
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,7 +17,7 @@ from rest_framework import exceptions
 
 from compat.goodday.errors import failure as goodday
 from taskapi.rest import request_id
-from taskapi.rest.errors import BadRequest, RequestTooLarge, ServiceUnavailable, envelope
+from taskapi.rest.errors import BadRequest, RequestTimeout, RequestTooLarge, ServiceUnavailable, envelope
 
 KINDS: Mapping[int, type[exceptions.APIException]] = {
     kind.status_code: kind
@@ -24,7 +25,9 @@ KINDS: Mapping[int, type[exceptions.APIException]] = {
         BadRequest,
         exceptions.PermissionDenied,
         exceptions.NotFound,
+        RequestTimeout,
         RequestTooLarge,
+        exceptions.Throttled,
         exceptions.APIException,
         ServiceUnavailable,
     )
@@ -90,16 +93,36 @@ class NotAllowedMiddleware:
 def told(request: HttpRequest, status: int, text: str = "") -> HttpResponse | None:
     """None for a page. text: what the API says of such a failure, unless given."""
     text = text or str(KINDS[status].default_detail)
-    for beginning, words in WORDS.items():
-        if request.path.startswith(beginning):
-            return words(status, text)
-    if is_of_machines(request):
-        return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
-    return None
+    if words := words_of(request.path):
+        return words(status, text)
+    return plain(status, text) if is_of_machines(request) else None
+
+
+def refused(path: str, error: exceptions.APIException) -> HttpResponse:
+    """Answer a request that no view, no middleware and no thread has seen: in JSON, or else in plain text."""
+    words = words_of(path) or plain
+    response = words(error.status_code, str(error.detail))
+    if wait := getattr(error, "wait", None):
+        response["Retry-After"] = str(math.ceil(wait))
+    return response
+
+
+def plain(status: int, text: str) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+
+
+def words_of(path: str) -> Callable[[int, str], HttpResponse] | None:
+    path = single_slashed(path)
+    return next((words for beginning, words in WORDS.items() if path.startswith(beginning)), None)
 
 
 def is_of_machines(request: HttpRequest) -> bool:
-    return request.path.startswith((*OF_MACHINES, *WORDS))
+    return single_slashed(request.path).startswith((*OF_MACHINES, *WORDS))
+
+
+def single_slashed(path: str) -> str:
+    """`//api/…` leads nowhere, but its caller is a program and reads JSON."""
+    return f"/{path.lstrip('/')}"
 
 
 def page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:

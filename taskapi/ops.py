@@ -17,8 +17,8 @@ PROXIED = {"HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARD
 _is_migrated = False
 
 
-def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers."""
+def healthz(request: HttpRequest | None = None) -> HttpResponse:
+    """The process answers. `manage.py serve` has its event loop answer it, without a request of Django's."""
     return JsonResponse({"status": "ok"})
 
 

@@ -12,14 +12,12 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 log = logging.getLogger(__name__)
 
 FIRST_DELAY = 0.5  # seconds before a restart, doubled with each death in a row
 LAST_DELAY = 10.0
 SETTLED = 10.0  # seconds of life after which a death counts as the first again
-HEAD_START = 0.2  # seconds by which the first child stops earlier: what it let in reaches those behind it
 TICK = 0.2  # seconds between two looks at the children
 PR_SET_PDEATHSIG = 1
 
@@ -28,14 +26,12 @@ PR_SET_PDEATHSIG = 1
 class Child:
     """A process that should always run.
 
-    command: its argument vector; environment: set beside that of all. listens_on: a Unix socket, of which a dead one
-    leaves the file. is_vital: where it can't even start, nothing does.
+    environment: set beside that of all children. is_vital: if it can't even start, the others do not either.
     """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
-    listens_on: Path | None = None
     is_vital: bool = True
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
@@ -43,8 +39,6 @@ class Child:
     start_at: float = field(default=0.0)
 
     def start(self, environment: Mapping[str, str]) -> None:
-        if self.listens_on is not None:
-            self.listens_on.unlink(missing_ok=True)
         self.started = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - our own command line
             self.command, env={**environment, **self.environment}, start_new_session=True, preexec_fn=die_with_parent
@@ -103,10 +97,8 @@ def supervise(children: Sequence[Child], environment: Mapping[str, str], grace: 
 
 def finish(children: Sequence[Child], grace: float) -> None:
     running = [child.process for child in children if child.process is not None]
-    for number, process in enumerate(running):
+    for process in running:
         process.terminate()  # the leader alone: it tells its own workers, and lets them finish
-        if not number:
-            time.sleep(HEAD_START)
     deadline = time.monotonic() + grace
     for process in running:
         try:

@@ -1,20 +1,9 @@
-"""The WSGI application that `manage.py serve` runs."""
+"""The WSGI entry, for tests and other servers; `manage.py serve` runs `taskapi.asgi`."""
 
-import gc
 import os
 
-import django
+from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taskapi.settings")
-django.setup(set_prefix=False)
 
-from taskapi.handler import Handler  # noqa: E402 - needs the settings
-
-application = Handler()
-
-# What is here by now stays: the collector need not look at it again and again. And a list of a thousand tasks makes ten
-# thousand objects that all go with the answer: by Python's own thresholds, looking at them took a fourth of its time.
-YOUNG = 50_000
-gc.collect()
-gc.freeze()
-gc.set_threshold(YOUNG, 20, 20)
+application = get_wsgi_application()

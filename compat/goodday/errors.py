@@ -27,7 +27,7 @@ TYPES: Mapping[int, str] = {
     404: "NotFound",
     405: "MethodNotAllowed",
     406: "NotAcceptable",
-    411: "LengthRequired",
+    408: "RequestTimeout",
     413: "RequestTooLarge",
     415: "UnsupportedMediaType",
     UNPROCESSABLE: "ValidationError",

@@ -96,7 +96,7 @@ class Schema(schema.AutoSchema):
         if "{" in self.path:
             statuses.append("404")
         if self.method in {"POST", "PUT"}:
-            statuses += ["411", "413"]
+            statuses += ["408", "413"]
         return statuses
 
     def error(self, status: str) -> schema.Schema:

@@ -128,14 +128,14 @@ ERRORS: Mapping[str, ErrorResponse] = {
         about="The `Accept` header asks for what the server can't write.",
         cases={"not_acceptable": "Could not satisfy the request Accept header."},
     ),
-    "411": ErrorResponse(
-        name="LengthRequired",
-        about="The body came in chunks, without its length.",
-        cases={"length_required": "Send the body with a Content-Length header."},
+    "408": ErrorResponse(
+        name="RequestTimeout",
+        about="The body came too slowly: 10 seconds for the first MB, then 100 kB a second.",
+        cases={"request_timeout": "The request body came too slowly."},
     ),
     "413": ErrorResponse(
         name="RequestTooLarge",
-        about="The body is larger than the server takes: 1 MB, unless it is set otherwise.",
+        about="The body is larger than the server takes: 4 MB, unless it is set otherwise.",
         cases={"request_too_large": "The request body is too large."},
     ),
     "415": ErrorResponse(

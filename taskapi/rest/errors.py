@@ -32,11 +32,21 @@ class BadRequest(exceptions.APIException):
     default_detail = "The request could not be understood."
 
 
+class RequestTimeout(exceptions.APIException):
+    status_code = status.HTTP_408_REQUEST_TIMEOUT
+    default_code = "request_timeout"
+    default_detail = "The request body came too slowly."
+
+
 class ServiceUnavailable(exceptions.APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "service_unavailable"
     default_detail = "The database did not answer. Try again."
     wait = RETRY_AFTER  # becomes the Retry-After header
+
+
+class ServerBusy(ServiceUnavailable):
+    default_detail = "The server is busy. Try again."
 
 
 class ExceptionHandler(handler.ExceptionHandler):

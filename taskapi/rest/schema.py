@@ -142,7 +142,7 @@ class AutoSchema(openapi.AutoSchema):
         if "{" in self.path:
             statuses.append("404")
         if self._get_request_body():
-            statuses += ["411", "413", "415"]
+            statuses += ["408", "413", "415"]
         return statuses
 
     def error(self, status: str) -> Schema:

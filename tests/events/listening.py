@@ -43,18 +43,44 @@ class Stream:
         self.last = last
         lines = ["Accept: text/event-stream", *([f"Last-Event-ID: {last}"] if last else [])]
         self.socket.sendall(request(server, "GET", f"/api/{project}/tasks/events{query}", *lines, key=key))
-        self.head = self.block(b"\r\n\r\n")
+        self.has_ended = False
+        self.raw = b""  # of the body, as it came: in chunks
+        self.head = self.read_head()
         self.status = int(self.head[9:12])
 
+    def read_head(self) -> str:
+        while b"\r\n\r\n" not in self.raw:
+            self.receive(WITHIN)
+        head, _, self.raw = self.raw.partition(b"\r\n\r\n")
+        return head.decode()
+
+    def receive(self, within: float) -> None:
+        self.socket.settimeout(max(within, 0.001))
+        data = self.socket.recv(65536)
+        if not data:
+            raise EOFError(f"{self.received[:300]!r}")
+        self.raw += data
+
+    def take_chunks(self) -> None:
+        """Moves the chunks that are whole to `received`."""
+        while (at := self.raw.find(b"\r\n")) > 0:
+            size = int(self.raw[:at], 16)
+            if len(self.raw) < at + 2 + size + 2:
+                return
+            self.received += self.raw[at + 2 : at + 2 + size]
+            self.raw = self.raw[at + 2 + size + 2 :]
+            self.has_ended = not size
+
     def block(self, end: bytes, within: float = WITHIN) -> str:
-        """What comes up to `end`; raises `EOFError` where the server hangs up, `TimeoutError` past the deadline."""
+        """What comes up to `end`; raises `EOFError` where the stream ends, `TimeoutError` past the deadline."""
         deadline = time.monotonic() + within
-        while end not in self.received:
-            self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
-            data = self.socket.recv(65536)
-            if not data:
+        while True:
+            self.take_chunks()
+            if end in self.received:
+                break
+            if self.has_ended:
                 raise EOFError(f"{self.received[:300]!r}")
-            self.received += data
+            self.receive(deadline - time.monotonic())
         block, _, self.received = self.received.partition(end)
         return block.decode()
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def kinds(page):
-    return [event.split(b"event: ")[1].split()[0].decode() for event in page.events if b"event: " in event]
+    return [event.kind for part in page.slices for event in part]
 
 
 def test_a_later_page_brings_what_is_new_alone(api, project, make_task):

@@ -27,10 +27,10 @@ def events_of(text):
 
 def poll(api, last="", query=""):
     response = api.get(f"{PATH}{query}", headers={"Last-Event-ID": last} if last else {})
-    assert response.status_code == 200, response.content
+    assert response.status_code == 200
     assert response.headers["Content-Type"] == "text/event-stream"
     assert response.headers["Cache-Control"] == "no-store"
-    text = response.content.decode()
+    text = response.getvalue().decode()
     assert text.startswith("retry: ")
     return events_of(text)
 

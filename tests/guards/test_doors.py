@@ -36,7 +36,7 @@ PURE = [
     *("monitors/schedules.py", "monitors/states.py"),
     *("tasks/name_filter.py", "tasks/statuses.py", "tasks/triggers.py", "tasks/deadlines.py", "tasks/row.py"),
     *("tasks/steps.py", "tasks/durations.py", "planning/recurrence.py", "planning/amounts.py"),
-    *("dashboard/charts.py", "events/heads.py"),
+    *("dashboard/charts.py",),
 ]
 FRAMEWORKS = {"django", "rest_framework", "drf_spectacular", "drf_standardized_errors", "psycopg"}
 

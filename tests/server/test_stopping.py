@@ -10,8 +10,7 @@ from http.client import HTTPResponse
 import pytest
 
 from tests.events.listening import Stream, connect, request
-from tests.live import LiveServer, free_port
-from tests.native.test_serve import HELD, child, nobody_else_writes, until
+from tests.server.test_serve import HELD, nobody_else_writes, until, web_process
 
 pytestmark = [
     pytest.mark.slow,
@@ -43,33 +42,10 @@ def test_an_events_process_that_is_killed_comes_back_and_nothing_is_lost(live):
     task = live.request("POST", path, {"name": "export"}).json()
     with Stream(live).begun() as stream:
         last = stream.last
-        os.kill(child(live._process.pid, "manage.py events"), signal.SIGKILL)
+        os.kill(web_process(live), signal.SIGKILL)
         assert stream.ends()
     until(lambda: live.request("GET", "/readyz").status == 200, live._process)
     assert live.request("PATCH", f"{path}/{task['id']}", {"status": "processing"}).status == 200
     with Stream(live, last=last) as stream:
         assert stream.next("status").body["to"] == "processing"
     live.stop()
-
-
-def test_streams_may_have_a_port_of_their_own(tmp_path, database_url):
-    """The web processes take the public one themselves; whoever asks these for a stream gets a short one."""
-    server = LiveServer(tmp_path, database_url)
-    own = free_port()
-    server.serve_options = ["--events-bind", f"127.0.0.1:{own}"]
-    server.start()
-    try:
-        with Stream(server) as polled:
-            assert polled.ends()
-        last = polled.last
-        assert server.request("POST", "/api/demo/demo/tasks", {"name": "heard"}).status == 201
-        with Stream(server, last=last) as polled:
-            assert polled.next("created").name == "heard"
-        public, server.port = server.port, own
-        with Stream(server, last=last) as stream:
-            assert stream.next("created").name == "heard"
-        assert server.request("GET", "/api/demo/demo/tasks").status == 404
-        assert server.request("GET", "/readyz", key="").status == 200
-        server.port = public
-    finally:
-        server.stop()

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import select
 import socket
 from contextlib import suppress
 from http.client import HTTPResponse
@@ -10,7 +9,6 @@ from http.client import HTTPResponse
 import pytest
 
 from tests.events.listening import WITHIN, Stream, connect, request
-from tests.native.test_serve import HELD, nobody_else_writes
 
 pytestmark = pytest.mark.slow
 TASKS = "/api/demo/demo/tasks"
@@ -65,19 +63,19 @@ def test_a_large_body_passes(server, client):
 
 
 def test_a_body_that_is_too_large_is_refused(server, client):
-    body = json.dumps({"name": "x", "data": "x" * (2 * 1024 * 1024)}).encode()
+    body = json.dumps({"name": "x", "data": "x" * (5 * 1024 * 1024)}).encode()
     with suppress(ConnectionError):  # it is answered before all of it is sent
         client.sendall(request(server, "POST", TASKS, body=body))
     assert answer(client)[0].status == 413
 
 
-def test_a_body_in_chunks_is_refused_and_the_connection_ends(server, client):
+def test_a_body_may_come_in_chunks(server, client):
     head = request(server, "POST", TASKS, "Transfer-Encoding: chunked", "Content-Type: application/json")
-    client.sendall(head + b'10\r\n{"name": "parts"}\r\n0\r\n\r\n')
+    client.sendall(head + b'9\r\n{"name": \r\n8\r\n"parts"}\r\n0\r\n\r\n')
     response, body = answer(client)
-    assert response.status == 411
-    assert json.loads(body)["errors"][0]["code"] == "length_required"
-    assert client.recv(1) == b""
+    assert (response.status, json.loads(body)["name"]) == (201, "parts")
+    client.sendall(request(server, "GET", "/healthz"))
+    assert answer(client)[0].status == 200
 
 
 def test_head_is_answered_without_a_body(server, client):
@@ -142,39 +140,50 @@ def test_a_client_that_asks_for_it_is_hung_up_on(server, client):
     assert client.recv(1) == b""
 
 
-def test_a_client_may_end_its_side_and_still_be_answered(server, client):
-    """However long the answer takes."""
-    with nobody_else_writes(server._environment["DATABASE_URL"]):
-        client.sendall(request(server, "POST", TASKS, body=b'{"name": "half closed"}'))
-        client.shutdown(socket.SHUT_WR)
-        assert select.select([client], [], [], HELD)[0] == []
-    assert answer(client)[0].status == 201
+SMUGGLED = b"0;x=y\r\n\r\nGET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+def all_of(client):
+    received = b""
+    with suppress(ConnectionError):
+        while data := client.recv(65536):
+            received += data
+    return received
 
 
 @pytest.mark.parametrize(
     "head",
     [
         pytest.param("Content-Length: 0\r\nContent-Length: 9", id="two lengths"),
-        pytest.param("Content-Length: 4\r\nTransfer-Encoding: chunked", id="a length and chunks"),
-        pytest.param("Transfer-Encoding: chunked", id="chunks"),
         pytest.param("Transfer-Encoding: identity", id="another encoding"),
         pytest.param("Transfer-Encoding : chunked", id="a blank before the colon"),
         pytest.param("Content-Length:\r\n 4", id="a folded length"),
-        pytest.param("X: 1\nContent-Length: 4", id="a line feed alone"),
         pytest.param("X: 1\rContent-Length: 4", id="a carriage return alone"),
         pytest.param("Connection: keep-alive\r\nContent-Length: 0x4", id="a length that is none"),
     ],
 )
-def test_no_request_is_smuggled_in_behind_another(server, client, head):
+@pytest.mark.parametrize("path", ["/healthz", TASKS])
+def test_no_request_is_smuggled_in_behind_another(server, client, head, path):
     """What follows an unclear end is never answered, though it be asked from where the metrics may be read."""
-    smuggled = b"0;x=y\r\n\r\nGET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-    client.sendall(request(server, "POST", "/healthz", head) + smuggled)
-    received = b""
-    with suppress(ConnectionError):
-        while data := client.recv(65536):
-            received += data
+    client.sendall(request(server, "POST", path, head) + SMUGGLED)
+    received = all_of(client)
     assert received.startswith(b"HTTP/1.1 4")
     assert received.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize("path", ["/healthz", TASKS])
+def test_a_body_with_a_length_and_in_chunks_is_the_last_of_its_connection(server, client, path):
+    """A proxy in front might find its end elsewhere: what follows is never answered."""
+    client.sendall(request(server, "POST", path, "Content-Length: 4\r\nTransfer-Encoding: chunked") + SMUGGLED)
+    assert all_of(client).count(b"HTTP/1.1 ") == 1
+
+
+def test_a_line_feed_alone_ends_a_line_and_nothing_else_is_read_into_it(server, client):
+    """As RFC 9112, 2.2 allows it: the length behind it counts, so what follows the body is no request."""
+    client.sendall(request(server, "POST", TASKS, "X: 1\nContent-Length: 4") + SMUGGLED)
+    received = all_of(client)
+    assert received.startswith(b"HTTP/1.1 415")
+    assert b"taskapi_request" not in received
 
 
 @pytest.mark.parametrize(
@@ -191,14 +200,6 @@ def test_an_old_client_may_keep_its_connection(client):
     for _ in range(2):
         client.sendall(b"GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: keep-alive\r\n\r\n")
         assert answer(client)[0].status == 200
-
-
-@pytest.mark.parametrize("target", ["events", "events?status=error"])
-def test_a_request_for_events_without_a_version_is_refused(client, target):
-    client.sendall(f"GET {TASKS}/{target}\r\n\r\n".encode())
-    response, body = answer(client)
-    assert response.status == 400
-    assert json.loads(body)["errors"][0]["code"] == "bad_request"
 
 
 @pytest.mark.parametrize(("path", "source"), [(TASKS, "127.0.1.9"), (f"{TASKS}/events", "127.0.2.9")])

@@ -1,0 +1,70 @@
+"""Writing answers to clients, as fast as they read and no further ahead than some pieces."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+PIECE = 65_536  # bytes that are sent at once
+READS_WITHIN = 20.0  # seconds that a client has for each piece
+
+Headers = list[tuple[bytes, bytes]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class SlowReader(Exception):
+    """The client did not read; its connection is cut."""
+
+
+class Head(NamedTuple):
+    """The status and the headers of an answer, as ASGI takes them."""
+
+    status: int
+    headers: Headers
+
+
+async def start(send: Send, head: Head) -> None:
+    await send({"type": "http.response.start", "status": head.status, "headers": head.headers})
+
+
+async def send_whole(send: Send, head: Head, content: bytes) -> None:
+    """Send an answer whose content is known. Raises `SlowReader`."""
+    await start(send, head)
+    if len(content) <= PIECE:  # fits into what the server holds for a connection: nothing to wait for
+        await send({"type": "http.response.body", "body": content})
+        return
+    for begin in range(0, len(content), PIECE):
+        await send_piece(send, content[begin : begin + PIECE])
+    await finish(send)
+
+
+async def send_pieces(send: Send, head: Head, pieces: AsyncIterator[bytes]) -> None:
+    """Send an answer piece by piece; each is asked for when the one before is on its way. Raises `SlowReader`."""
+    await start(send, head)
+    async for content in pieces:
+        for begin in range(0, len(content), PIECE):
+            await send_piece(send, content[begin : begin + PIECE])
+    await finish(send)
+
+
+async def send_piece(send: Send, piece: bytes) -> None:
+    """Send a part of an answer; raises `SlowReader` if the client does not read on in time."""
+    try:
+        async with asyncio.timeout(READS_WITHIN):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    except TimeoutError:
+        raise SlowReader from None
+
+
+async def finish(send: Send) -> None:
+    await send({"type": "http.response.body", "body": b""})
+
+
+def encoded(headers: Iterable[tuple[str, str]]) -> Headers:
+    """Header names and values as bytes; Django has made sure that they can be."""
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+
+
+def read_pieces(file: Any) -> Iterator[bytes]:
+    """The content of a file on disk, piece by piece."""
+    while piece := file.read(PIECE):
+        yield piece

@@ -1,0 +1,197 @@
+"""The ASGI application that `manage.py serve` runs: from bytes to requests, and from answers to bytes.
+
+The event loop reads each body whole (`request_body`), request threads run Django (`request_threads`), and the loop
+writes the answer as fast as its client reads (`answers`) or keeps the event stream (`event_streams`). So a slow client
+holds no thread. docs/decisions/0004-one-server.md says why it is ASGI, and why not Django's own handler for it.
+"""
+
+import asyncio
+import io
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core import signals
+from django.core.handlers.asgi import ASGIRequest
+from django.core.handlers.base import BaseHandler
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework import exceptions
+
+from events.response import EventStreamResponse
+from taskapi.failures import refused
+from taskapi.ops import healthz
+from taskapi.rest import request_id
+from taskapi.rest.errors import ServerBusy
+from taskapi.server.answers import Head, Send, SlowReader, encoded, read_pieces, send_pieces, send_whole
+from taskapi.server.event_streams import EventStreams
+from taskapi.server.request_body import Bodies, BodyRefused, Receive, announced
+from taskapi.server.request_threads import RequestThreads
+from taskapi.server.unread import close_unread
+
+log = logging.getLogger(__name__)
+
+Scope = Mapping[str, Any]
+HEALTHZ, READYZ = ("/healthz", "/healthz/"), ("/readyz", "/readyz/")
+LINGER = 2.0  # seconds in which the rest of a refused body is thrown away, so that its sender can read the answer
+MAPPED = "::ffff:"  # before the address of an IPv4 client on a socket that takes both kinds
+
+
+class Answer(NamedTuple):
+    """What Django answered. content: None if it comes in pieces, which `response` has."""
+
+    response: HttpResponseBase
+    head: Head
+    content: bytes | None
+
+
+class Application:
+    """One web process: its request threads, its event streams, the bodies that it reads."""
+
+    threads: RequestThreads
+    probes: RequestThreads
+    streams: EventStreams
+
+    def __init__(self) -> None:
+        self.handler = BaseHandler()
+        self.handler.load_middleware()
+        self.bodies = Bodies(settings.TASKAPI_MAX_BODY)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self.serve(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self.live(receive, send)
+
+    # -- The life of the process ------------------------------------------------------------------------------------
+
+    async def live(self, receive: Receive, send: Send) -> None:
+        """ASGI's lifespan: start the threads; stop them when the web server has answered its last request."""
+        await receive()
+        self.start(asyncio.get_running_loop())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self.threads.stop()
+        self.probes.stop()
+        self.streams.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.threads = RequestThreads(settings.TASKAPI_THREADS, loop)
+        self.probes = RequestThreads(1, loop)  # of its own, so that readiness is told while all others are busy
+        self.streams = EventStreams(loop)
+        self.unread = loop.create_task(close_unread())
+        loop.add_signal_handler(signal.SIGTERM, self.end)
+
+    def end(self) -> None:
+        """End the event streams, then let the web server end: by itself it would wait for them."""
+        self.streams.end()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    # -- A request --------------------------------------------------------------------------------------------------
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            length = announced(scope["headers"])
+            if scope["path"] in HEALTHZ:
+                await self.tell(scope, send, healthz())
+                return
+            body = await self.bodies.read(receive, length) if length != 0 else b""
+        except BodyRefused as error:
+            await self.refuse(scope, send, error.error)
+            await drain(receive)
+            return
+        try:
+            await self.answer(scope, body, receive, send)
+        except SlowReader:
+            log.info("A client did not read its answer and was disconnected.")
+            raise  # the web server then ends the connection: the answer must not pass for a whole one
+        finally:
+            self.bodies.release(body)
+
+    async def answer(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
+        threads = self.probes if scope["path"] in READYZ else self.threads
+        try:
+            response, head, content = await threads.run(self.respond, scope, body, begin_by=threads.admit())
+        except ServerBusy as error:
+            await self.refuse(scope, send, error)
+            return
+        except Exception:
+            log.exception("A request could not be answered.")
+            await self.refuse(scope, send, exceptions.APIException("A server error occurred."))
+            return
+        if content is not None:
+            await send_whole(send, head, content)
+            return
+        try:
+            if isinstance(response, EventStreamResponse):
+                self.streams.check(response)
+                await self.streams.serve(response, head, receive, send)
+            elif scope["method"] == "HEAD":
+                await send_whole(send, head, b"")
+            else:
+                await send_pieces(send, head, self.pieces(response))
+        except (ServerBusy, exceptions.Throttled) as error:  # by `check`: nothing was sent yet
+            await self.refuse(scope, send, error)
+        finally:
+            await threads.run(response.close)
+
+    def respond(self, scope: Scope, body: bytes) -> Answer:
+        """Run Django, on a request thread."""
+        request = ASGIRequest(scope, io.BytesIO(body))
+        meta = request.META
+        meta["REMOTE_ADDR"] = meta.get("REMOTE_ADDR", "").removeprefix(MAPPED)
+        if body:  # what a client sent in chunks has a length now
+            meta["CONTENT_LENGTH"] = str(len(body))
+        signals.request_started.send(sender=type(self.handler), environ=meta)
+        response: Any = self.handler.get_response(request)
+        response._handler_class = type(self.handler)  # who sends `request_finished` when the answer is closed
+        headers = encoded(response.items())
+        headers += [(b"set-cookie", cookie.OutputString().encode("latin-1")) for cookie in response.cookies.values()]
+        head = Head(response.status_code, headers)
+        if response.streaming:
+            return Answer(response, head, None)
+        content: bytes = response.content if scope["method"] != "HEAD" else b""
+        response.close()
+        return Answer(response, head, content)
+
+    async def pieces(self, response: Any) -> AsyncIterator[bytes]:
+        """The content of a streaming answer. Each piece is made by a request thread, and no thread waits for a reader.
+
+        A file is read by the loop: it is in memory, or comes from the disk faster than a thread is found.
+        """
+        file = getattr(response, "file_to_stream", None)
+        if file is not None:
+            for piece in read_pieces(file):
+                yield piece
+            return
+        pieces: Iterator[bytes] = iter(response)
+        while (piece := await self.threads.run(next, pieces, None)) is not None:
+            yield piece
+
+    async def refuse(self, scope: Scope, send: Send, error: exceptions.APIException) -> None:
+        """Answer a request that no thread has seen, in the words of the API that it was sent to."""
+        response = refused(scope["path"], error)
+        response["Connection"] = "close"
+        await self.tell(scope, send, response)
+
+    async def tell(self, scope: Scope, send: Send, response: HttpResponse) -> None:
+        """Send an answer of the loop's own."""
+        given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+        response["X-Request-ID"] = request_id.given_or_new(given)
+        response["Content-Length"] = str(len(response.content))
+        content = response.content if scope["method"] != "HEAD" else b""
+        await send_whole(send, Head(response.status_code, encoded(response.items())), content)
+
+
+async def drain(receive: Receive) -> None:
+    """Throw away what a client still sends: a reset would take from it the answer that it has not read."""
+    try:
+        async with asyncio.timeout(LINGER):
+            while (await receive()).get("more_body"):
+                pass
+    except TimeoutError:
+        return
