@@ -28,6 +28,7 @@ from taskapi.rest import request_id
 from taskapi.rest.errors import ServerBusy
 from taskapi.server.answers import Head, Send, SlowReader, encoded, read_pieces, send_pieces, send_whole
 from taskapi.server.event_streams import EventStreams
+from taskapi.server.memory import give_back
 from taskapi.server.request_body import Bodies, BodyRefused, Receive, announced
 from taskapi.server.request_threads import RequestThreads
 from taskapi.server.unread import close_unread
@@ -77,13 +78,15 @@ class Application:
         self.threads.stop()
         self.probes.stop()
         self.streams.stop()
+        for work in self.works:
+            work.cancel()
         await send({"type": "lifespan.shutdown.complete"})
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         self.threads = RequestThreads(settings.TASKAPI_THREADS, loop)
         self.probes = RequestThreads(1, loop)  # of its own, so that readiness is told while all others are busy
         self.streams = EventStreams(loop)
-        self.unread = loop.create_task(close_unread())
+        self.works = [loop.create_task(work) for work in (close_unread(), give_back())]
         loop.add_signal_handler(signal.SIGTERM, self.end)
 
     def end(self) -> None:

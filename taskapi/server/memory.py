@@ -1,0 +1,24 @@
+"""Memory that large requests used goes back to the system soon after them."""
+
+import asyncio
+import ctypes
+from typing import Any
+
+PERIOD = 10.0  # seconds
+
+
+def malloc_trim() -> Any:
+    """The C library's `malloc_trim`; None where it has none, such as on macOS or musl."""
+    return getattr(ctypes.CDLL(None), "malloc_trim", None)
+
+
+async def give_back() -> None:
+    """Give freed memory back, again and again.
+
+    By itself glibc keeps what was freed below anything that is still used, in an arena for each thread: after a burst
+    of large answers a process would stay as large as it was.
+    """
+    trim = malloc_trim()
+    while trim is not None:
+        await asyncio.sleep(PERIOD)
+        await asyncio.to_thread(trim, 0)
