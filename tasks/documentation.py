@@ -75,9 +75,15 @@ MONITOR = OpenApiParameter(
 TASK_ID = OpenApiParameter("id", UUID, OpenApiParameter.PATH, description="The task's id.")
 ACTION_ID = OpenApiParameter("action_id", int, OpenApiParameter.PATH, description="The action's id.")
 
+CANCEL_HOLDS = (
+    "A running status (`pre_processing`, `processing`, `post_processing`) leaves a `cancelled` task cancelled: the "
+    "other fields apply, but the status, `start_time` and `end_time` stay, and no action fires. `pending` starts the "
+    "task again."
+)
 RULES = (
     "`tags` are merged into those that the task has, a null value removes the name; `data` is replaced as a whole; "
-    "`actions` are added. An empty body is a ping: it moves `updated`, and returns a stale task to where it was."
+    "`actions` are added. An empty body is a ping: it moves `updated`, and returns a stale task to where it was.\n\n"
+    f"{CANCEL_HOLDS}"
 )
 PATCHES: Mapping[str, Any] = {
     "request": TaskPatch(partial=True),
@@ -122,7 +128,7 @@ tasks = describe(
         summary="Update a task",
         description=(
             "As PATCH, but that `name` is required and `tags` replace those that the task has. "
-            "Fields left out keep their value."
+            f"Fields left out keep their value.\n\n{CANCEL_HOLDS}"
         ),
         parameters=[TASK_ID, EMBED],
         request=TaskInput,

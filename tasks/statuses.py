@@ -1,4 +1,4 @@
-"""The statuses of a task, and the clocks that a move between them sets or clears.
+"""The statuses of a task: which one an update leads to, and the clocks that the move sets or clears.
 
 Pure rules: time comes in as an argument, nothing is read or written here. The status words are those of Task Badger's
 API, and stand in the database and on the wire as they are.
@@ -6,10 +6,11 @@ API, and stand in the database and on the wire as they are.
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Status(StrEnum):
-    """Where a task is in its life. Any status may follow any other: a retry takes a task out of a terminal one."""
+    """Where a task is in its life. A retry takes a task out of a terminal status; a cancel holds: `status_after`."""
 
     PENDING = "pending"  # made, not begun
     PRE_PROCESSING = "pre_processing"  # the three running statuses are one run, in whatever order they come
@@ -23,6 +24,35 @@ class Status(StrEnum):
 
 RUNNING = frozenset({Status.PRE_PROCESSING, Status.PROCESSING, Status.POST_PROCESSING})
 TERMINAL = frozenset({Status.SUCCESS, Status.ERROR, Status.CANCELLED})
+
+
+class Move(NamedTuple):
+    """The status that an update leads to.
+
+    is_held: a cancel holds against the status that was sent. The update then moves no clock and fires no point.
+    """
+
+    status: str
+    is_held: bool = False
+
+
+def status_after(status: str, before_stale: str, sent: str | None) -> Move:
+    """Return where an update leads a task that has `status`; `before_stale` counts only while that is stale.
+
+    `sent` is the status that the update names, None if it names none (a ping).
+
+    - A cancel holds: a running status leaves a cancelled task cancelled. A worker that reports progress learns from
+      the answer that it should stop, and its next report does not undo the cancel. Each other status is accepted:
+      pending starts the task again, success and error are the outcome.
+    - A cancelled task that was set to stale is still a cancelled one: a running status returns it to `cancelled`.
+    - An update that names no status returns a stale task to the status that it had before.
+    """
+    before = status if status != Status.STALE else before_stale or Status.PENDING.value
+    if sent is None:
+        return Move(before)
+    if before == Status.CANCELLED and sent in RUNNING:
+        return Move(before, is_held=True)
+    return Move(sent)
 
 
 def clocks(

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from tasks.deadlines import is_stalled, next_look, still_since
 from tasks.row import TaskRow
-from tasks.statuses import Status, clocks
+from tasks.statuses import Status, clocks, status_after
 from tasks.triggers import Event, Progress
 
+SET_BY_STATUS = ("start_time", "end_time")
 MOVES_NEXT_LOOK = ("status", "stale_timeout", "max_runtime", "start_time", "is_overrun")
 
 
@@ -33,13 +34,19 @@ class Step(NamedTuple):
 
 
 def step(task: TaskRow, sent: Mapping[str, Any], now: datetime.datetime) -> Step:
-    """`updated` moves, a stale task comes back to life, and one that has stood still for too long is found."""
+    """Return what an update makes of a task: `sent` by column, as far as a cancel that holds lets it pass.
+
+    `updated` moves, a stale task comes back to life, and a task that has stood still for too long is found.
+    """
     values = dict(sent)
     before = task.progress()
-    if task.status == Status.STALE and "status" not in values:
-        values["status"] = task.status_before_stale or Status.PENDING.value
-        before = replace(before, status=values["status"])  # to be heard of again fires nothing
-    status = values.get("status", task.status)
+    status, is_held = status_after(task.status, task.status_before_stale, values.get("status"))
+    if "status" not in values:
+        before = replace(before, status=status)  # what a ping revives fires nothing by that
+    values["status"] = status
+    if is_held:
+        for name in SET_BY_STATUS:
+            values.pop(name, None)
     if status != task.status:
         values["status_before_stale"] = task.status if status == Status.STALE else ""
     moved = clocks_of(task, task.status, status, now)
@@ -52,7 +59,7 @@ def step(task: TaskRow, sent: Mapping[str, Any], now: datetime.datetime) -> Step
         after = after._replace(still_since=None)
     if any(getattr(task, name) != getattr(after, name) for name in MOVES_NEXT_LOOK):
         after = after._replace(wake_at=next_look(after))
-    return Step(task, before, after, Event.STALLED if stalled else "")
+    return Step(task, after.progress() if is_held else before, after, Event.STALLED if stalled else "")
 
 
 def clocks_of(task: TaskRow, old_status: str | None, new_status: str, now: datetime.datetime) -> dict[str, Any]:

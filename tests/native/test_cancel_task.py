@@ -37,13 +37,6 @@ def test_a_cancelled_task_stays_listed(api, make_task):
     assert [found["id"] for found in api.get("tasks").json()["results"]] == [task["id"]]
 
 
-def test_a_cancelled_task_can_be_taken_up_again(api, make_task):
-    path = f"tasks/{make_task()['id']}"
-    api.delete(path)
-    task = api.patch(path, {"status": "processing"}).json()
-    assert (task["status"], task["end_time"]) == ("processing", None)
-
-
 def test_children_of_a_cancelled_task_go_on(api, make_task):
     parent = make_task()
     child = make_task(parent=parent["id"], status="processing")

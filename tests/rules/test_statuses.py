@@ -1,4 +1,4 @@
-"""The statuses of a task, and what a move between them does to its clocks."""
+"""The statuses of a task: where an update leads, and what a move between them does to its clocks."""
 
 import itertools
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.statuses import RUNNING, TERMINAL, Status, clocks
+from tasks.statuses import RUNNING, TERMINAL, Move, Status, clocks, status_after
 
 CREATED = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 STARTED = CREATED + timedelta(minutes=1)
@@ -198,3 +198,45 @@ def test_a_run_after_an_end_starts_after_that_end(statuses, running):
     tail = statuses[ends[-1] + 1 :] if ends else []
     if ends and Status.STALE not in tail:
         assert live_through(*statuses, running)["start_time"] > at(ends[-1])
+
+
+HELD = Move("cancelled", is_held=True)
+
+
+@pytest.mark.parametrize(
+    ("status", "before_stale", "sent", "expected"),
+    [
+        *(pytest.param("cancelled", "", sent, HELD, id=f"a cancel holds against {sent}") for sent in sorted(RUNNING)),
+        *(
+            pytest.param("stale", "cancelled", sent, HELD, id=f"a stale task that was cancelled, sent {sent}")
+            for sent in sorted(RUNNING)
+        ),
+        *(
+            pytest.param(status, before, sent, Move(sent), id=f"{status} after {before or 'nothing'} can become {sent}")
+            for status, before in (("cancelled", ""), ("stale", "cancelled"))
+            for sent in ("pending", "success", "error", "cancelled", "stale")
+        ),
+        *(
+            pytest.param(status, "", sent, Move(sent), id=f"{status} can become {sent}")
+            for status in ("pending", "processing", "success", "error")
+            for sent in map(str, Status)
+        ),
+        pytest.param("stale", "error", "processing", Move("processing"), id="a stale task that had failed runs again"),
+        pytest.param("stale", "", "processing", Move("processing"), id="a task that was made stale begins to run"),
+        # What a task was before it became stale counts only while it is that.
+        pytest.param("error", "cancelled", "processing", Move("processing"), id="an earlier cancel is of the past"),
+        *(
+            pytest.param(
+                "stale", before, None, Move(before or "pending"), id=f"a ping, stale after {before or 'birth'}"
+            )
+            for before in ("", "pending", "processing", "error", "cancelled")
+        ),
+        *(
+            pytest.param(str(status), "", None, Move(status), id=f"a ping leaves {status}")
+            for status in Status
+            if status != Status.STALE
+        ),
+    ],
+)
+def test_where_an_update_leads(status, before_stale, sent, expected):
+    assert status_after(status, before_stale, sent) == expected
