@@ -109,6 +109,7 @@ def update_planned(
 ) -> TaskRow:
     """The task after a change of it and of its plan; without fields of the task, that is left alone.
 
+    A workflow status whose status the task does not take, since a cancel holds, is not written either.
     Raises as `tasks.changes.update_task` and `write_plan` do.
     """
     with transaction.atomic():
@@ -118,6 +119,8 @@ def update_planned(
         if task_fields or status.get("status", task.status) != task.status:
             fields = {**task_fields, **status}
             task = changes.update_task(project, public_id, fields, merge_tags=merge_tags, actor=actor, now=now)
+        if status.get("status", task.status) != task.status:
+            plan_fields = {name: value for name, value in plan_fields.items() if name != "workflow_status"}
         write_plan(project, task, plan_fields, actor=actor, now=now)
     return task
 

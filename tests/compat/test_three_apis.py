@@ -211,6 +211,44 @@ def test_what_is_cancelled_natively_stays_known_to_the_other_two(make_native, ap
     assert goodday["closed_at"] == f"{native['end_time'][:19]}+0000"
 
 
+@pytest.mark.parametrize(
+    ("method", "dialect", "body"),
+    [
+        pytest.param("PUT", "/v2/tasks", {"progress": 70}, id="ProjectBubble, progress"),
+        pytest.param("PUT", "/v2/tasks", {"active": 1, "ongoing": 1}, id="ProjectBubble, active"),
+        pytest.param("PUT", "/v2/tasks", {"task_name": "renamed"}, id="ProjectBubble, a name"),
+        pytest.param("PUT", "/api/v0/tasks", {"billable": True}, id="GoodDay, PUT"),
+        pytest.param("PATCH", "/api/v0/tasks", {"billable": True}, id="GoodDay, PATCH"),
+    ],
+)
+def test_a_cancel_holds_whichever_dialect_goes_on(make_native, api, seen, method, dialect, body):
+    number = make_native(status="processing", value=1)
+    api.delete(f"tasks/{public_id_of(number)}")
+    assert api.request(method, f"{dialect}/{number}", body).status_code == 200
+    native, bubble, goodday = seen(number)
+    assert (native["status"], bubble["completed"]) == ("cancelled", "0")
+    assert goodday["closed_at"] == f"{native['end_time'][:19]}+0000"
+    assert api.patch(f"tasks/{public_id_of(number)}", {"status": "processing"}).json()["status"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [({"completed": 1}, "success"), ({"complete": 1}, "success"), ({"resume": 1}, "pending")]
+)
+def test_a_cancelled_task_is_completed_or_resumed_by_projectbubble(make_native, api, seen, body, status):
+    number = make_native(status="processing")
+    api.delete(f"tasks/{public_id_of(number)}")
+    assert api.put(f"/v2/tasks/{number}", body).status_code == 200
+    assert seen(number)[0]["status"] == status
+
+
+def test_a_cancelled_part_stays_so_when_the_whole_is_completed(make_task, api):
+    parent = make_task("parent")
+    part = make_task("part", parent=parent["id"], status="processing")
+    api.delete(f"tasks/{part['id']}")
+    assert api.put(f"/v2/tasks/{parent['number']}", {"completed": 1}).status_code == 200
+    assert api.patch(f"tasks/{part['id']}", {"status": "processing"}).json()["status"] == "cancelled"
+
+
 def test_all_three_lists_have_the_same_tasks(make_native, make_bubble, api):
     numbers = {make_native(), make_bubble()}
     native = {task["number"] for task in api.get("tasks").json()["results"]}

@@ -225,6 +225,25 @@ def test_a_workflow_status_moves_the_task(api, admin, make_task):
     assert len(api.get(f"tasks/{task['id']}?embed=status_history").json()["status_history"]) == 1
 
 
+@pytest.mark.parametrize("before", ["", "stale"])
+def test_a_workflow_status_does_not_undo_a_cancel(api, admin, make_task, before):
+    task = make_task(status="processing")
+    path = f"tasks/{task['id']}/plan"
+    chosen = {
+        status: admin.post("workflow-statuses", {"project": "web", "name": name, "status": status}).json()["id"]
+        for name, status in (("Review", "post_processing"), ("Duplicate", "cancelled"), ("Queued", "pending"))
+    }
+    assert api.patch(path, {"workflow_status": chosen["cancelled"]}).status_code == 200
+    if before:
+        api.patch(f"tasks/{task['id']}", {"status": before})
+    held = api.patch(path, {"workflow_status": chosen["post_processing"], "notes": "asked the client"}).json()
+    assert (held["workflow_status"], held["notes"]) == (chosen["cancelled"], "asked the client")
+    assert api.get(f"tasks/{task['id']}").json()["status"] == "cancelled"
+    assert api.patch(path, {"workflow_status": chosen["pending"]}).json()["workflow_status"] == chosen["pending"]
+    assert api.patch(path, {"workflow_status": chosen["post_processing"]}).status_code == 200
+    assert api.get(f"tasks/{task['id']}").json()["status"] == "post_processing"
+
+
 def test_a_choice_counts_while_it_stands_for_the_tasks_status(api, admin, make_task):
     task = make_task()
     path = f"tasks/{task['id']}/plan"
