@@ -155,6 +155,20 @@ def test_an_end_that_the_body_has_set_stays(sdk, native, tracked, work):
     assert task["status"] == "cancelled"
 
 
+def test_a_task_that_is_cancelled_before_it_begins_stays_so(sdk, native, tracked, work):
+    @tracked(bind=True)
+    def export(self):
+        return self.taskbadger_task.status
+
+    result = export.delay()
+    [waiting] = native.listed(external_id=result.id)
+    native.patch(waiting["id"], status="cancelled")
+
+    assert work(result) == ["cancelled"]  # its body could have stopped by that
+    [task] = native.listed(external_id=result.id)
+    assert (task["status"], task["start_time"]) == ("cancelled", None)
+
+
 def test_a_task_that_raises_is_an_error_with_its_traceback(sdk, native, tracked, work):
     @tracked()
     def fail():

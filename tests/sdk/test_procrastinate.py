@@ -189,6 +189,36 @@ def test_an_end_that_the_body_has_set_stays(sdk, native, unique, tracked, work):
 
 
 @pytest.mark.parametrize(
+    ("sets_pending", "seen_status", "status"),
+    [
+        pytest.param(False, "cancelled", "cancelled", id="stays cancelled"),
+        pytest.param(True, "pending", "success", id="runs again once it is set to pending"),
+    ],
+)
+def test_a_job_that_cancelled_its_own_task_and_is_retried(
+    sdk, native, unique, tracked, work, sets_pending, seen_status, status
+):
+    seen = []
+
+    @tracked(retry=procrastinate.RetryStrategy(max_attempts=2))
+    def flaky():
+        task = taskbadger.procrastinate.current_task()
+        if seen and sets_pending:
+            task.update_status(taskbadger.StatusEnum.PENDING)
+        seen.append(native.task(task.id)["status"])
+        if len(seen) < 2:
+            task.canceled()
+            raise ValueError("first attempt")
+
+    flaky.defer()
+    work()
+
+    assert seen == ["processing", seen_status]
+    [task] = native.listed(name=f"{unique}.task")
+    assert task["status"] == status
+
+
+@pytest.mark.parametrize(
     ("pinged", "status"),
     [pytest.param(True, "success", id="pinged"), pytest.param(False, "stale", id="left alone")],
 )

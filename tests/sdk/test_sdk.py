@@ -399,6 +399,38 @@ def test_a_task_can_be_cancelled(sdk, same, unique):
     assert shown["end_time"] is not None
 
 
+@pytest.mark.parametrize(
+    "report",
+    [
+        pytest.param(lambda task: task.processing(value=5), id="processing"),
+        pytest.param(lambda task: task.pre_processing(), id="pre_processing"),
+        pytest.param(lambda task: task.post_processing(value=5), id="post_processing"),
+        pytest.param(lambda task: task.increment_value(5), id="progress without a status"),
+        pytest.param(lambda task: task.ping(), id="ping"),
+    ],
+)
+def test_a_cancel_holds_and_the_client_learns_of_it(sdk, native, place, same, unique, report):
+    task = sdk.create_task(unique, status=StatusEnum.PROCESSING, value=3)
+    with sdk.Session() as client:  # another program, or a person, cancels it
+        task_cancel.sync_detailed(client=client, id=task.id, **place)
+    cancelled = native.task(task.id)
+
+    report(task)
+
+    shown = same(task)  # the client's own object says what the server says
+    assert task.status == StatusEnum.CANCELLED
+    kept = ("status", "start_time", "end_time")
+    assert {name: shown[name] for name in kept} == {name: cancelled[name] for name in kept}
+
+
+def test_a_cancelled_task_that_is_set_to_pending_runs_again(sdk, same, unique):
+    task = sdk.create_task(unique, status=StatusEnum.PROCESSING)
+    task.canceled()
+    task.update_status(StatusEnum.PENDING)
+    task.processing()
+    assert same(task)["status"] == "processing"
+
+
 def test_an_error_keeps_the_text_of_its_exception(sdk, same, unique):
     task = sdk.create_task(unique, status=StatusEnum.PROCESSING)
 
