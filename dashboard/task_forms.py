@@ -88,7 +88,8 @@ def around(project: Project) -> Around:
 class TaskForm(forms.Form):
     """A task and its plan. Only what the person changed is sent on: programs may change the rest meanwhile.
 
-    Valid, `task_fields` and `plan_fields` are what the verb takes.
+    Valid, `task_fields` and `plan_fields` are what the verb takes, and `status_asked_for` is the status that the task
+    should get by them ("": none).
     """
 
     name = forms.CharField(max_length=255, strip=False, show_hidden_initial=True)
@@ -169,6 +170,7 @@ class TaskForm(forms.Form):
         self.task_fields = checked(self, own, {"data": DATA})
         self.plan_fields = checked(self, planned, self.names)
         chosen = self.around.workflow.get(body.get("workflow_status") or 0)
+        self.status_asked_for = chosen.status if chosen else self.task_fields.get("status", "")
         if chosen and self.task_fields.get("status", chosen.status) != chosen.status:
             text = f"This stands for “{label_of(chosen.status)}”, and another status is chosen too."
             self.add_error("workflow_status", text)

@@ -196,6 +196,26 @@ def test_a_member_edits_a_task(api, member, task):
     assert found["end_time"]
 
 
+@pytest.mark.parametrize("status", ["pre_processing", "processing", "post_processing"])
+def test_a_cancel_holds_and_the_page_says_so(api, member, task, status):
+    api.delete(f"tasks/{task['id']}")
+    cancelled = now_of(api, task)
+    edit(member, task, status=status, value="55")
+    text = member.get(path(task)).content.decode()
+    assert "The task stays cancelled" in text
+    assert "The task is changed." not in text
+    after = now_of(api, task)
+    assert (after["status"], after["value"], after["end_time"]) == ("cancelled", 55, cancelled["end_time"])
+
+
+@pytest.mark.parametrize("status", ["pending", "success", "error", "stale"])
+def test_a_cancelled_task_takes_every_other_status(api, member, task, status):
+    api.delete(f"tasks/{task['id']}")
+    edit(member, task, status=status)
+    assert "The task is changed." in member.get(path(task)).content.decode()
+    assert now_of(api, task)["status"] == status
+
+
 def test_what_a_program_reports_meanwhile_stays(api, member, task):
     sent = form_of(member, task)
     api.patch(f"tasks/{task['id']}", {"value": 70, "tags": {"new": "one"}})

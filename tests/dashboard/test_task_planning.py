@@ -134,6 +134,14 @@ def test_two_statuses_that_differ_are_refused(api, member, task, review):
     edit(member, task, workflow_status=str(review.pk), status="post_processing")
 
 
+def test_a_workflow_status_does_not_undo_a_cancel(api, member, task, review):
+    api.delete(f"tasks/{task['id']}")
+    text = edit(member, task, workflow_status=str(review.pk), notes="asked")
+    assert "The task stays cancelled" in text
+    assert api.get(f"tasks/{task['id']}").json()["status"] == "cancelled"
+    assert plan_of(api, task)["notes"] == "asked"
+
+
 def test_a_project_without_a_workflow_of_its_own_is_not_asked_for_one(project, member, task):
     workflow_of([project.pk])
     assert "workflow_status" not in member.get(path(task) + "edit/").context["form"].fields
