@@ -49,9 +49,6 @@ class SpanField(forms.CharField):
             raise forms.ValidationError(f"At most {in_words(self.most)}.")
         return seconds
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
-
 
 def seconds_of(text: str) -> int | None:
     """The seconds that a text stands for; None for what is no span of time. A plain 0 needs no unit."""

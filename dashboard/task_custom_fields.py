@@ -43,7 +43,7 @@ def name_of(definition: CustomField) -> str:
 
 def field_of(definition: CustomField, value: Any, people: People) -> forms.Field:
     """value: what is there; it can be kept, also where it could not be chosen any more."""
-    common: dict[str, Any] = {"label": definition.name, "required": False, "show_hidden_initial": True}
+    common: dict[str, Any] = {"label": definition.name, "required": False}
     match FieldType(definition.type):
         case FieldType.NUMBER:
             return NumberText(**common, max_length=100)

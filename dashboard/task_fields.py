@@ -52,7 +52,7 @@ def parsed(text: str) -> Any:
 
 def day(label: str, **more: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, **{"required": False, "show_hidden_initial": True, **more})
+    return forms.DateField(label=label, widget=widget, **{"required": False, **more})
 
 
 def on_wire(value: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 
+from dashboard.change_form import ChangeForm
 from dashboard.task_custom_fields import field_of, name_of, sent_of, shown_in_form, values_of
 from dashboard.task_fields import JSONText, Lines, checked, day, on_wire
 from dashboard.task_rows import STATUS_LABELS, label_of
@@ -34,7 +35,6 @@ RECURRENCES = (
     *(("", "never"), ("D", "every day"), ("W", "every week"), ("M", "every month")),
     *(("Q", "every three months"), ("S", "every six months"), ("Y", "every year")),
 )
-COMMON: Mapping[str, Any] = {"required": False, "show_hidden_initial": True}
 
 
 def text_area(rows: int) -> forms.Textarea:
@@ -42,20 +42,20 @@ def text_area(rows: int) -> forms.Textarea:
 
 
 def yes_or_no(label: str) -> forms.BooleanField:
-    return forms.BooleanField(label=label, **COMMON)
+    return forms.BooleanField(label=label, required=False)
 
 
 def money_text(label: str) -> forms.CharField:
     widget = forms.TextInput(attrs={"inputmode": "decimal"})
-    return forms.CharField(label=label, max_length=40, show_hidden_initial=True, widget=widget)
+    return forms.CharField(label=label, max_length=40, widget=widget)
 
 
 def several(label: str) -> forms.TypedMultipleChoiceField:
-    return forms.TypedMultipleChoiceField(label=label, coerce=int, widget=forms.CheckboxSelectMultiple, **COMMON)
+    return forms.TypedMultipleChoiceField(label=label, coerce=int, widget=forms.CheckboxSelectMultiple, required=False)
 
 
 def one_of(label: str, **more: Any) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(label=label, coerce=int, empty_value=None, **{**COMMON, **more})
+    return forms.TypedChoiceField(label=label, coerce=int, empty_value=None, **{"required": False, **more})
 
 
 @dataclass(frozen=True)
@@ -85,37 +85,40 @@ def around(project: Project) -> Around:
     )
 
 
-class TaskForm(forms.Form):
-    """A task and its plan. Only what the person changed is sent on: programs may change the rest meanwhile.
+class TaskForm(ChangeForm):
+    """A task and its plan.
 
     Valid, `task_fields` and `plan_fields` are what the verb takes, and `status_asked_for` is the status that the task
     should get by them ("": none).
     """
 
-    name = forms.CharField(max_length=255, strip=False, show_hidden_initial=True)
-    status = forms.ChoiceField(choices=list(STATUS_LABELS.items()), show_hidden_initial=True)
-    value = forms.IntegerField(help_text="How far it is; empty for unknown.", **COMMON)
-    value_max = forms.IntegerField(label="Value at the end", show_hidden_initial=True)
-    tags = Lines(help_text="One on each line, as name: value.", **COMMON)
-    data_text = JSONText(label="Data", help_text="Any JSON; empty for none.", **COMMON)
+    name = forms.CharField(max_length=255, strip=False)
+    status = forms.ChoiceField(choices=list(STATUS_LABELS.items()))
+    value = forms.IntegerField(help_text="How far it is; empty for unknown.", required=False)
+    value_max = forms.IntegerField(label="Value at the end")
+    tags = Lines(help_text="One on each line, as name: value.", required=False)
+    data_text = JSONText(label="Data", help_text="Any JSON; empty for none.", required=False)
 
-    description = forms.CharField(strip=False, widget=text_area(4), **COMMON)
+    description = forms.CharField(strip=False, widget=text_area(4), required=False)
     workflow_status = one_of("Workflow status", required=True)
-    priority = forms.IntegerField(show_hidden_initial=True, help_text="5 is usual.")
+    priority = forms.IntegerField(help_text="5 is usual.")
     important = yes_or_no("Important: it stands out")
     responsible = one_of("Responsible")
     assignees = several("Assigned to")
     teams = several("Teams")
-    notes = forms.CharField(strip=False, widget=text_area(3), **COMMON)
+    notes = forms.CharField(strip=False, widget=text_area(3), required=False)
 
     start_date = day("To begin on")
     end_date = day("To end on")
     due_date = day("Due on")
     deadline_date = day("At the latest on")
     recurrence = forms.ChoiceField(
-        label="Repeat", choices=RECURRENCES, help_text="The next one is made once this one has succeeded.", **COMMON
+        label="Repeat",
+        choices=RECURRENCES,
+        help_text="The next one is made once this one has succeeded.",
+        required=False,
     )
-    estimated_minutes = WorkTimeField(label="Estimate", help_text=HOW, **COMMON)
+    estimated_minutes = WorkTimeField(label="Estimate", help_text=HOW, required=False)
 
     billable = yes_or_no("Billable")
     hourly_rate = money_text("Hourly rate")
@@ -132,7 +135,7 @@ class TaskForm(forms.Form):
         self.offer("teams", self.around.teams)
         names = {pk: f"{row.name} ({label_of(row.status)})" for pk, row in self.around.workflow.items()}
         self.offer("workflow_status", names)
-        if DATA not in self.initial:
+        if DATA not in self.initial and not self.was_shown(DATA):
             del self.fields[DATA]
         for definition in self.around.definitions:
             value = self.values.get(str(definition.pk))

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from rest_framework.serializers import Serializer
 
+from dashboard.change_form import ChangeForm
 from dashboard.task_fields import checked, day, on_wire
 from dashboard.work_time import HOW, WorkTimeField
 from planning.amounts import money
@@ -18,7 +19,7 @@ from planning.work_serializers import NOTE_MAX, ExtraCostInput, TimeReportInput
 from projects.models import Membership, Project
 
 
-class WorkForm(forms.Form):
+class WorkForm(ChangeForm):
     """Valid, `work_fields` is what the verb takes: of a new row all, of another what is changed."""
 
     serializer: type[Serializer[Any]]
@@ -42,12 +43,11 @@ class ReportForm(WorkForm):
 
     user = forms.TypedChoiceField(label="Who", coerce=int)
     date = day("Day", required=True)
-    minutes = WorkTimeField(label="Time", help_text=HOW, show_hidden_initial=True)
-    billable = forms.BooleanField(label="Billable", required=False, show_hidden_initial=True)
+    minutes = WorkTimeField(label="Time", help_text=HOW)
+    billable = forms.BooleanField(label="Billable", required=False)
     note = forms.CharField(
         required=False,
         strip=False,
-        show_hidden_initial=True,
         max_length=NOTE_MAX,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
@@ -59,20 +59,16 @@ class ReportForm(WorkForm):
         own = self.initial["user"]
         choices = list(people.items()) if own in people else [(own, "somebody who has left"), *people.items()]
         self.fields["user"].choices = choices  # type: ignore[attr-defined]
-        self.fields["user"].show_hidden_initial = True
         self.auto_id = "report-%s"
 
 
 class CostForm(WorkForm):
     serializer = ExtraCostInput
 
-    name = forms.CharField(label="What for", max_length=255, strip=False, show_hidden_initial=True)
-    amount = forms.CharField(
-        max_length=40, show_hidden_initial=True, widget=forms.TextInput(attrs={"inputmode": "decimal"})
-    )
+    name = forms.CharField(label="What for", max_length=255, strip=False)
+    amount = forms.CharField(max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
     currency = forms.CharField(
         max_length=3,
-        show_hidden_initial=True,
         help_text="Three letters, such as EUR.",
         widget=forms.TextInput(attrs={"class": "short", "autocapitalize": "characters"}),
     )

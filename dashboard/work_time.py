@@ -42,12 +42,6 @@ class WorkTimeField(forms.CharField):
     def run_validators(self, value: Any) -> None:
         """Those of text have nothing to say of a number."""
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        try:
-            return bool(self.to_python(initial) != self.to_python(data))
-        except forms.ValidationError:
-            return True
-
 
 def minutes_of(text: str) -> int | None:
     """The minutes that a text stands for; None for what is no time."""

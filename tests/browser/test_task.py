@@ -76,6 +76,22 @@ def test_a_task_is_edited(signed_in, make_task, api):  # noqa: F811
     assert len(found["plan"]["assignees"]) == 1
 
 
+def test_a_form_that_was_refused_keeps_who_was_ticked(signed_in, ada, make_task, api):  # noqa: F811
+    task = make_task("export", status="processing")
+    page = show(signed_in, task)
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_label("Ada").check()
+    page.get_by_label("Hourly rate").fill("85,50")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".field.wrong")).to_contain_text("Hourly rate")
+    expect(page.get_by_label("Ada")).to_be_checked()
+    page.get_by_label("Hourly rate").fill("85.50")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The task is changed.")).to_be_visible()
+    plan = api.get(f"tasks/{task['id']}/plan").json()
+    assert (plan["assignees"], plan["hourly_rate"]) == ([ada.pk], "85.50")
+
+
 def test_the_link_is_copied_taken_back_and_given_anew(signed_in, make_task, context):  # noqa: F811
     page = show(signed_in, make_task("export", status="processing", value=40))
     context.grant_permissions(["clipboard-read", "clipboard-write"])

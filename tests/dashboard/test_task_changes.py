@@ -159,7 +159,7 @@ def test_a_delivery_of_another_task_is_not_there(owner, make_task, delivery):
 def form_of(client, task):
     """What a browser would send, were nothing changed."""
     text = client.get(path(task) + "edit/").content.decode()
-    assert 'name="initial-value"' in text
+    assert 'name="first_shown"' in text
     shown = client.get(path(task) + "edit/").context["form"]
     sent = {}
     for field in shown:
