@@ -1,4 +1,8 @@
-"""All tasks that a list asks for, written as they are read: a million need no more memory than a thousand."""
+"""All tasks that a list asks for, written as they are read: a million need no more memory than a thousand.
+
+Their numbers are read in one statement, their rows a chunk at a time, each when its reader has taken the one before. So
+a slow reader holds neither a thread nor a transaction. A task that is deleted meanwhile is left out.
+"""
 
 import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -20,18 +24,24 @@ logger = logging.getLogger(__name__)
 
 OPENING = b'{"items":['
 JSON = JSONRenderer.media_type
+CHUNK = 500  # tasks that are in memory at once
 Chunks = Generator[list[Planned], None, None]
 OnWire = Callable[[Sequence[Planned]], list[dict[str, Any]]]
 
-# On PostgreSQL, for a list alone: to sort a million tasks takes longer than a web process gives any other statement,
-# and so does a client that takes them slowly. Whoever takes none for that long is given up.
-PATIENCE = {"statement_timeout": "10min", "idle_in_transaction_session_timeout": "5min"}
+# On PostgreSQL, to sort the numbers of a million tasks: more than a web process gives any other statement.
+PATIENCE = "60s"
 
 
 def chunks_of(conditions: Sequence[Condition], order: str, limit: int | None, offset: int) -> Chunks:
-    """The tasks in chunks, read from one state of the database. Closing it ends the transaction."""
+    """The tasks in chunks; a small page in one. What is made meanwhile is not among them."""
+    if limit is not None and limit <= CHUNK:
+        if found := rows.select(conditions, order, limit, offset):
+            yield found
+        return
     with patience():
-        yield from rows.stream(conditions, order, limit, offset)
+        numbers = rows.numbers_of(conditions, order, limit, offset)
+    for begin in range(0, len(numbers), CHUNK):
+        yield rows.numbered(numbers[begin : begin + CHUNK])
 
 
 def patience() -> AbstractContextManager[None]:
@@ -42,8 +52,7 @@ def patience() -> AbstractContextManager[None]:
 def patient_transaction() -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
-            settings = ", ".join("set_config(%s, %s, true)" for _ in PATIENCE)
-            cursor.execute(f"SELECT {settings}", [text for limit in PATIENCE.items() for text in limit])
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [PATIENCE])
         yield
 
 
@@ -59,14 +68,14 @@ def answer(chunks: Chunks, on_wire: OnWire, total: int | None) -> HttpResponseBa
     except BaseException:
         chunks.close()
         raise
-    if len(first) < rows.CHUNK:
+    if len(first) < CHUNK:
         chunks.close()
         return HttpResponse(text + end, content_type=JSON)
     return StreamingHttpResponse(Stream(text, chunks, on_wire, end), content_type=JSON)
 
 
 class Stream:
-    """The rest of a list, read chunk by chunk as its pieces are taken; closing it ends its transaction."""
+    """The rest of a list, read chunk by chunk as its pieces are taken."""
 
     def __init__(self, first: bytes, chunks: Chunks, on_wire: OnWire, end: bytes) -> None:
         self.first = first
@@ -91,8 +100,9 @@ class Stream:
         """The next piece, in the end the end, and then nothing. What fails here breaks the answer off."""
         token = request_id.current.set(self.request_id)
         try:
-            if chunk := next(self.chunks, None):
-                return b"," + written(self.on_wire(chunk))
+            while (chunk := next(self.chunks, None)) is not None:
+                if chunk:  # else all of its tasks were deleted meanwhile
+                    return b"," + written(self.on_wire(chunk))
         except Exception:
             logger.exception("a list broke off while it was sent")
             self.close()
