@@ -75,19 +75,23 @@ class Application:
         self.start(asyncio.get_running_loop())
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        self.threads.stop()
-        self.probes.stop()
-        self.streams.stop()
-        for work in self.works:
-            work.cancel()
+        self.stop()
         await send({"type": "lifespan.shutdown.complete"})
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
         self.threads = RequestThreads(settings.TASKAPI_THREADS, loop)
         self.probes = RequestThreads(1, loop)  # of its own, so that readiness is told while all others are busy
         self.streams = EventStreams(loop)
         self.works = [loop.create_task(work) for work in (close_unread(), give_back())]
         loop.add_signal_handler(signal.SIGTERM, self.end)
+
+    def stop(self) -> None:
+        self.threads.stop()
+        self.probes.stop()
+        self.streams.stop()
+        for work in self.works:
+            work.cancel()
 
     def end(self) -> None:
         """End the event streams, then let the web server end: by itself it would wait for them."""

@@ -40,6 +40,11 @@ def announced(headers: Iterable[tuple[bytes, bytes]]) -> int | None:
     return length
 
 
+def time_for(size: int) -> float:
+    """Return the seconds within which more than `size` bytes of a body must have come."""
+    return WITHIN + max(size - FIRST, 0) / RATE
+
+
 class Bodies:
     """The request bodies that this process holds. limit: bytes of one body. held: bytes of all of them."""
 
@@ -73,7 +78,7 @@ class Bodies:
                     if size == announced or not message.get("more_body"):
                         return parts[0] if len(parts) == 1 else b"".join(parts)
                     if size > FIRST:
-                        deadline.reschedule(started + WITHIN + (size - FIRST) / RATE)
+                        deadline.reschedule(started + time_for(size))
         except BaseException as error:
             self.held -= size
             if isinstance(error, TimeoutError):
