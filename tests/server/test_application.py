@@ -7,8 +7,12 @@ import threading
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 
+from events.grants import Grant
+from events.response import EventStreamResponse
+from events.wishes import Wish
 from taskapi.server import answers, application, request_body
 from taskapi.server.application import Application
+from tasks.wire import Place
 from tests.server.asgi import Client, ask, scope
 
 NATIVE, GOODDAY, PROJECTBUBBLE = "/api/acme/web/tasks", "/api/v0/tasks", "/v2/tasks"
@@ -152,6 +156,26 @@ def test_a_mistake_of_ours_is_a_500_and_in_the_log(within, caplog):
 
     within(work, respond)
     assert "a mistake" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("open_ones", "is_ending", "status", "wait"),
+    [(2, False, 429, "10"), (0, True, 503, "1")],
+    ids=["as many as a key may have", "the server is told to stop"],
+)
+def test_an_event_stream_too_many_is_refused(within, settings, open_ones, is_ending, status, wait):
+    settings.TASKAPI_STREAMS_PER_KEY = 2
+    wish = Wish(7, Place("acme", "web", "", ""), (), frozenset(), None, False)
+    grant = Grant((7, "web", 1, "acme"), 5, None, "", "")
+
+    async def work(own):
+        own.streams.counts[5, None] = open_ones
+        own.streams.is_ending = is_ending
+        client = await ask(own, Client(), path=f"{NATIVE}/events")
+        assert (client.status, client.headers["retry-after"]) == (status, wait)
+        assert client.is_whole
+
+    within(work, lambda _: EventStreamResponse(wish, grant))
 
 
 def test_a_request_reaches_django_as_it_came(within):
