@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from dashboard.span_field import SpanField
-from monitors.models import GRACE, SECONDS_MAX, Monitor
+from monitors.models import GRACE, SECONDS_MAX, START_GRACE, Monitor
 from monitors.schedules import CRON_MAX, BadSchedule, parse, parse_zone
 from projects.models import Project
 
@@ -42,12 +42,19 @@ class MonitorForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "zones", "placeholder": "UTC", "autocomplete": "off"}),
         help_text="UTC, Europe/Berlin.",
     )
+    start_grace = SpanField(
+        label="Late after",
+        least=0,
+        most=SECONDS_MAX,
+        initial=START_GRACE,
+        help_text="From when a run is due until the monitor is late. At most the grace.",
+    )
     grace = SpanField(
         label="Grace",
         least=0,
         most=SECONDS_MAX,
         initial=GRACE,
-        help_text="How late a run may be. Until then the monitor is late, after that it is down.",
+        help_text="From when a run is due until the monitor is down.",
     )
     max_runtime = SpanField(
         label="Longest run",
@@ -90,6 +97,7 @@ class MonitorForm(forms.Form):
             "interval": interval,
             "cron": cron or None,
             "timezone": timezone,
+            "start_grace": cleaned["start_grace"],
             "grace": cleaned["grace"],
             "max_runtime": cleaned["max_runtime"],
         }
@@ -107,4 +115,4 @@ class NewMonitorForm(MonitorForm):
 def initial_of(monitor: Monitor) -> dict[str, Any]:
     names = ("name", "interval", "cron", "timezone", "grace", "max_runtime")
     kind = CRON if monitor.cron else INTERVAL
-    return {"kind": kind, **{name: getattr(monitor, name) for name in names}}
+    return {"kind": kind, "start_grace": monitor.late_after, **{name: getattr(monitor, name) for name in names}}

@@ -21,7 +21,7 @@ Fields = Mapping[str, Any]
 def create_monitor(project: Project, fields: Fields, *, now: datetime) -> Monitor:
     """A new monitor; it waits to be heard of, and shows when its schedule first comes.
 
-    fields: `name`, `interval` or `cron`, and perhaps `timezone`, `grace`, `max_runtime`, `enabled`.
+    fields: `name`, `interval` or `cron`, and perhaps `timezone`, `start_grace`, `grace`, `max_runtime`, `enabled`.
     Raises `ValidationError` as `set_fields` does.
     """
     monitor = Monitor(project=project, created=now)
@@ -70,10 +70,13 @@ def set_fields(monitor: Monitor, fields: Fields) -> None:
     """Sets what is sent; nothing is saved. One of `interval` and `cron` that is sent replaces the other.
 
     Raises `ValidationError` on `interval` and `cron` where both are sent or none is left, on `cron` or `timezone` where
-    they make no schedule.
+    they make no schedule, and on `start_grace` where it is sent and longer than the grace. A grace that is sent alone
+    may be shorter than the `start_grace` that is stored.
     """
     for name, value in {**fields, **schedule_after(monitor, fields)}.items():
         setattr(monitor, name, value)
+    if "start_grace" in fields and monitor.start_grace > monitor.grace:
+        raise ValidationError({"start_grace": ValidationError("At most the grace.", "max_value")})
     try:
         parse(monitor.interval, monitor.cron, monitor.timezone)
     except BadSchedule as error:

@@ -54,7 +54,7 @@ def run_cancelled(monitor_id: uuid.UUID, now: datetime) -> None:
     with transaction.atomic(savepoint=False):
         monitor = held(Monitor.objects.filter(pk=monitor_id))
         if monitor is not None:
-            record(monitor, states.drop_run(watch_of(monitor)), now)
+            record(monitor, states.drop_run(watch_of(monitor), now), now)
 
 
 def held(monitors: QuerySet[Monitor]) -> Monitor | None:

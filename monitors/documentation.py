@@ -14,6 +14,7 @@ MONITOR = {
     "interval": None,
     "cron": "30 2 * * *",
     "timezone": "Europe/Berlin",
+    "start_grace": 60,
     "grace": 600,
     "max_runtime": 3600,
     "enabled": True,
@@ -59,8 +60,10 @@ monitors = describe(
         description=(
             "A schedule by which runs are expected. A run checks in by `ping_url`, or as a task that is created with "
             "the header `X-TASKBADGER-MONITOR`. The monitor is `new` until the first does, then `up`; `late` when a "
-            "run is due and does not come, `down` when its `grace` has passed as well, when a run fails, or when it "
-            "takes longer than `max_runtime`. After a failure only a run that succeeds brings it up, else any. "
+            "run was due `start_grace` ago and did not come, `down` when it was due `grace` ago, when a run fails, or "
+            "when it takes longer than `max_runtime`. While a run is under way, no other counts as missed until "
+            "`max_runtime` (or `grace`, if that is null) has passed. "
+            "After a failure only a run that succeeds brings it up, else any. "
             "Global actions hear of it by the points `monitor_late`, `monitor_down` and `monitor_up`."
         ),
         responses={201: answer(MonitorSerializer, "The monitor, created.")},

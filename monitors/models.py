@@ -11,6 +11,7 @@ from monitors.schedules import CRON_MAX
 from monitors.states import State
 from projects.models import Project
 
+START_GRACE = 60  # seconds
 GRACE = 300  # seconds
 SECONDS_MAX = 2**31 - 1
 STATES = [state.value for state in State]
@@ -31,7 +32,9 @@ class Monitor(models.Model):
     interval = models.IntegerField(null=True, blank=True)  # seconds
     cron = models.CharField(max_length=CRON_MAX, default="", blank=True)
     timezone = models.CharField(max_length=64, default="UTC")
-    grace = models.IntegerField(default=GRACE)  # seconds
+    # Seconds from due to late. May be over `grace` in the database: read it by `late_after`.
+    start_grace = models.IntegerField(default=START_GRACE, db_default=START_GRACE)
+    grace = models.IntegerField(default=GRACE)  # seconds from due to down
     max_runtime = models.IntegerField(null=True, blank=True)  # seconds
     enabled = models.BooleanField(default=True)
     status = models.CharField(max_length=8, choices=[(state, state.capitalize()) for state in STATES], default="new")
@@ -60,6 +63,11 @@ class Monitor(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def late_after(self) -> int:
+        """Return `start_grace` in seconds, at most the grace."""
+        return min(self.start_grace, self.grace)
 
 
 class MonitorChange(models.Model):

@@ -18,6 +18,7 @@ MOVING = ("status", "failed", "last_check_in", "next_due", "run_started", "look_
 def watch_of(monitor: Monitor) -> Watch:
     return Watch(
         schedule=schedule_of(monitor),
+        start_grace=timedelta(seconds=monitor.late_after),
         grace=timedelta(seconds=monitor.grace),
         max_runtime=timedelta(seconds=monitor.max_runtime) if monitor.max_runtime is not None else None,
         enabled=monitor.enabled,

@@ -31,18 +31,30 @@ class MonitorSerializer(serializers.Serializer[Any]):
         help_text="When runs come: minute, hour, day of month, month, day of week.",
     )
     timezone = Text(max_length=64, required=False, help_text="An IANA name that the cron is read in; `UTC` by default.")
+    start_grace = Integer(
+        min_value=0,
+        max_value=SECONDS_MAX,
+        required=False,
+        help_text=(
+            "Seconds from when a run is due until the monitor is `late`. At most `grace`: 60 by default, or the grace "
+            "where that is shorter."
+        ),
+    )
     grace = Integer(
         min_value=0,
         max_value=SECONDS_MAX,
         required=False,
-        help_text="Seconds after which a run that is late counts as missed; 300 by default.",
+        help_text="Seconds from when a run is due until it counts as missed and the monitor is `down`; 300 by default.",
     )
     max_runtime = Integer(
         min_value=1,
         max_value=SECONDS_MAX,
         required=False,
         allow_null=True,
-        help_text="Seconds that a run may take which said that it began; any by default.",
+        help_text=(
+            "Seconds that a run may take which said that it began; any by default. Until they have passed, or the "
+            "grace where this is null, no further run counts as missed."
+        ),
     )
     enabled = Boolean(required=False, help_text="True by default. While it is false, nothing changes the status.")
     status = serializers.ChoiceField(choices=STATES, read_only=True, help_text="`new`: nothing was heard of it yet.")

@@ -1,8 +1,8 @@
 """What a monitor makes of what is heard of it, and of what is not: new, up, late, down.
 
 new   --a run begins or succeeds-->  up      nothing was heard of it before: it is never late
-up    --a run is due-->              late    within the grace that it is given
-late  --the grace has passed-->      down    one alert for an outage: it stays down until it is heard of
+up    --due + start_grace-->         late    not while a run is under way, see `deadlines`
+late  --due + grace-->               down    one alert for an outage: it stays down until it is heard of
 any   --a run fails or overruns-->   down    `failed`: then a run that only begins is no recovery, it has to succeed
 late, down  --heard of-->            up
 """
@@ -17,7 +17,7 @@ from monitors.schedules import Schedule, next_due
 class State(StrEnum):
     NEW = "new"  # nothing was heard of it yet: it is never late
     UP = "up"
-    LATE = "late"  # a run is overdue, within the grace that it is given
+    LATE = "late"  # a run is overdue by `start_grace`, and not yet by `grace`
     DOWN = "down"  # a run did not come, took too long, or failed
 
 
@@ -34,7 +34,8 @@ class Watch:
     """A monitor, as far as its state goes; `reason` says why the status is what a rule has made of it."""
 
     schedule: Schedule | None  # None: nothing is ever due
-    grace: timedelta
+    start_grace: timedelta  # from due to late
+    grace: timedelta  # from due to down; not less than `start_grace`
     max_runtime: timedelta | None = None
     enabled: bool = True
     status: State = State.NEW
@@ -69,8 +70,13 @@ def end_run(watch: Watch, signal: Signal, now: datetime, reason: str = "") -> Wa
     return hear(watch, signal, now, reason)
 
 
-def drop_run(watch: Watch) -> Watch:
-    """A run that had checked in was cancelled: it neither succeeded nor failed."""
+def drop_run(watch: Watch, now: datetime) -> Watch:
+    """Return the watch after its run was cancelled: the run neither succeeded nor failed.
+
+    A run that fell due while the cancelled one was under way does not count as missed.
+    """
+    if watch.status is State.UP and watch.run_started is not None and watch.next_due is not None:
+        watch = replace(watch, next_due=watch.following(now) if watch.next_due <= now else watch.next_due)
     return replace(watch, run_started=None)
 
 
@@ -109,14 +115,22 @@ def look_at(watch: Watch, back_since: datetime | None = None) -> datetime | None
 
 
 def deadlines(watch: Watch, back_since: datetime | None) -> tuple[datetime | None, datetime | None, datetime | None]:
-    """When it becomes late, when it becomes down, when its run has taken too long: each None where it can't."""
+    """Return when it becomes late, when it becomes down, and when its run has taken too long: None where it can't.
+
+    While a run is under way, no run counts as missed until `max_runtime` (or `grace`, if unset) has passed.
+    """
+    if not watch.enabled or watch.status not in {State.UP, State.LATE}:
+        return None, None, None
     late = down = overrun = None
-    if watch.enabled and watch.status in {State.UP, State.LATE}:
-        if watch.next_due is not None:
-            late = patient(watch, watch.next_due, back_since) if watch.status is State.UP else None
-            down = patient(watch, watch.next_due + watch.grace, back_since)
-        if watch.max_runtime is not None and watch.run_started is not None:
-            overrun = patient(watch, watch.run_started + watch.max_runtime, back_since)
+    run_over = watch.run_started + (watch.max_runtime or watch.grace) if watch.run_started else None
+    if watch.next_due is not None:
+        late_at, down_at = watch.next_due + watch.start_grace, watch.next_due + watch.grace
+        if run_over is not None:
+            late_at, down_at = max(late_at, run_over), max(down_at, run_over)
+        late = patient(watch, late_at, back_since) if watch.status is State.UP else None
+        down = patient(watch, down_at, back_since)
+    if watch.max_runtime is not None and run_over is not None:
+        overrun = patient(watch, run_over, back_since)
     return late, down, overrun
 
 

@@ -16,6 +16,7 @@ def monitor_on_wire(monitor: Monitor) -> dict[str, Any]:
         "interval": monitor.interval,
         "cron": monitor.cron or None,
         "timezone": monitor.timezone,
+        "start_grace": monitor.late_after,
         "grace": monitor.grace,
         "max_runtime": monitor.max_runtime,
         "enabled": monitor.enabled,

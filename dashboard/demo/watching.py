@@ -15,7 +15,7 @@ from tasks.global_actions import create_global_action, global_actions_of, settle
 
 # Project, fields, and how long ago the last run was heard of; None: its last run failed, half an hour ago.
 MONITORS = (
-    ("warehouse", {"name": "Nightly backup", "cron": "10 2 * * *", "grace": 3600}, None),
+    ("warehouse", {"name": "Nightly backup", "cron": "10 2 * * *", "start_grace": 300, "grace": 3600}, None),
     ("warehouse", {"name": "Hourly load of orders", "cron": "5 * * * *", "grace": 900}, 1),
     ("shop", {"name": "Stock levels from the warehouse", "interval": 300, "grace": 120}, 1),
     # Late for as long as somebody may look on, and never down.

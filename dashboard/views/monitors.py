@@ -106,6 +106,7 @@ def shown(visit: Visit, monitor: Monitor, form: MonitorForm) -> dict[str, Any]:
         "monitor": monitor,
         "project": monitor.project,
         "words": words_of(monitor),
+        "late_after": in_words(monitor.late_after),
         "grace": in_words(monitor.grace),
         "max_runtime": in_words(monitor.max_runtime) if monitor.max_runtime else "",
         "runs": runs,

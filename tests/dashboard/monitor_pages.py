@@ -12,6 +12,7 @@ FIELDS = {
     "interval": "",
     "cron": "30 2 * * 1-5",
     "timezone": "Europe/Berlin",
+    "start_grace": "1 min",
     "grace": "10 min",
     "max_runtime": "",
 }

@@ -16,7 +16,8 @@ def test_a_monitor_is_made(admin_browser, project):
     assert "waits for its first ping" in response.content.decode()
     monitor = Monitor.objects.get()
     assert (monitor.project, monitor.cron, monitor.interval) == (project, "30 2 * * 1-5", None)
-    assert (monitor.timezone, monitor.grace, monitor.max_runtime) == ("Europe/Berlin", 600, None)
+    assert (monitor.timezone, monitor.start_grace, monitor.grace) == ("Europe/Berlin", 60, 600)
+    assert monitor.max_runtime is None
 
 
 def test_only_the_schedule_that_is_meant_counts(admin_browser):
@@ -43,6 +44,8 @@ def test_only_the_schedule_that_is_meant_counts(admin_browser):
         pytest.param({"kind": "interval", "interval": "0 s"}, "At least 1 second", id="nothing"),
         pytest.param({"kind": "interval", "interval": "99999 weeks"}, "At most", id="too long"),
         pytest.param({"grace": ""}, "This field is required", id="no grace"),
+        pytest.param({"start_grace": ""}, "This field is required", id="no start grace"),
+        pytest.param({"start_grace": "11 min"}, "At most the grace", id="start grace over the grace"),
         pytest.param({"max_runtime": "long"}, "Write a number and its unit", id="no span"),
     ],
 )
@@ -72,14 +75,13 @@ def test_what_a_schedule_means_is_shown_before_it_is_saved(admin_browser, make_m
 
 
 def test_what_is_saved_as_it_is_shown_changes_nothing(admin_browser, make_monitor):
-    monitor = make_monitor(interval=5400, grace=90, max_runtime=3661)
+    monitor = make_monitor(interval=5400, start_grace=75, grace=90, max_runtime=3661)
     page = admin_browser.get(page_of(monitor)).content.decode()
-    values = {
-        name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("interval", "grace", "max_runtime")
-    }
+    names = ("interval", "start_grace", "grace", "max_runtime")
+    values = {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in names}
     assert admin_browser.post(page_of(monitor), {**FIELDS, "kind": "interval", **values}).status_code == 302
     monitor.refresh_from_db()
-    assert (monitor.interval, monitor.grace, monitor.max_runtime) == (5400, 90, 3661)
+    assert [getattr(monitor, name) for name in names] == [5400, 75, 90, 3661]
 
 
 def test_the_next_runs_of_an_interval_begin_with_the_one_that_is_due():

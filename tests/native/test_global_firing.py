@@ -246,7 +246,7 @@ def monitor(admin):
 
     def make(**fields):
         with time_machine.travel(NOON, tick=False):
-            body = {"name": "nightly", "interval": 60, "grace": 10, **fields}
+            body = {"name": "nightly", "interval": 60, "start_grace": 0, "grace": 10, **fields}
             response = admin.post("/api/acme/web/monitors", body)
         assert response.status_code == 201, response.content
         return response.json()

@@ -69,6 +69,7 @@ def test_a_name_and_an_interval_are_enough(owner, project):
         "interval": 60,
         "cron": None,
         "timezone": "UTC",
+        "start_grace": 60,
         "grace": 300,
         "max_runtime": None,
         "enabled": True,
@@ -152,6 +153,12 @@ BAD_FIELDS = [
     pytest.param({"grace": -1}, ["grace"], id="negative grace"),
     pytest.param({"grace": None}, ["grace"], id="null grace"),
     pytest.param({"grace": 2**31}, ["grace"], id="grace over 31 bits"),
+    pytest.param({"start_grace": -1}, ["start_grace"], id="negative start grace"),
+    pytest.param({"start_grace": None}, ["start_grace"], id="null start grace"),
+    pytest.param({"start_grace": 2**31}, ["start_grace"], id="start grace over 31 bits"),
+    pytest.param({"start_grace": "60"}, ["start_grace"], id="start grace as text"),
+    pytest.param({"start_grace": 11, "grace": 10}, ["start_grace"], id="start grace over the grace"),
+    pytest.param({"start_grace": 301}, ["start_grace"], id="start grace over the grace that is there"),
     pytest.param({"max_runtime": 0}, ["max_runtime"], id="no time to run"),
     pytest.param({"max_runtime": 2**31}, ["max_runtime"], id="max_runtime over 31 bits"),
     pytest.param({"enabled": None}, ["enabled"], id="null enabled"),
@@ -211,7 +218,25 @@ def test_what_is_left_out_keeps_its_value(owner, make, method):
     response = owner.request(method, f"monitors/{monitor['id']}", {"name": "Renamed"})
     assert (response.status_code, response.json()) == (200, {**monitor, "name": "Renamed"})
     sent = {"name": "Renamed", "max_runtime": None, "grace": 0, "enabled": False}
-    assert owner.request(method, f"monitors/{monitor['id']}", sent).json() == {**monitor, **sent}
+    assert owner.request(method, f"monitors/{monitor['id']}", sent).json() == {**monitor, **sent, "start_grace": 0}
+
+
+@pytest.mark.parametrize(
+    ("made", "sent", "shown"),
+    [
+        pytest.param({}, {}, (60, 300), id="defaults"),
+        pytest.param({"grace": 10}, {}, (10, 10), id="a short grace bounds the default"),
+        pytest.param({"grace": 10}, {"grace": 600}, (60, 600), id="until there is more of it"),
+        pytest.param({"start_grace": 100}, {"grace": 10}, (10, 10), id="and what was sent before"),
+        pytest.param({"start_grace": 300}, {"start_grace": 0}, (0, 300), id="late when due"),
+        pytest.param({}, {"start_grace": 400, "grace": 400}, (400, 400), id="never late"),
+    ],
+)
+def test_a_monitor_is_late_after_the_grace_at_most(owner, make, made, sent, shown):
+    path = f"monitors/{make(**made)['id']}"
+    monitor = owner.patch(path, sent).json()
+    assert (monitor["start_grace"], monitor["grace"]) == shown
+    assert owner.get(path).json() == monitor
 
 
 def test_put_needs_a_name_and_patch_needs_nothing(owner, make):
@@ -300,7 +325,7 @@ def test_a_run_that_was_under_way_when_the_monitor_was_disabled_is_not_awaited(o
     for enabled in (False, True):
         owner.patch(f"monitors/{monitor['id']}", {"enabled": enabled})
     row = Monitor.objects.get()
-    assert (row.run_started, row.status, row.look_at) == (None, "up", NOON + timedelta(seconds=60))
+    assert (row.run_started, row.status, row.look_at) == (None, "up", NOON + timedelta(seconds=120))
 
 
 # -- Delete ----------------------------------------------------------------------------------------------------------

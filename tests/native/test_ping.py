@@ -185,7 +185,7 @@ def test_a_ping_counts_the_next_run_from_now(ping, shown):
         "2026-03-01T12:00:30.500000Z",
         "2026-03-01T12:01:30.500000Z",
     )
-    assert Monitor.objects.get().look_at == after(90.5)
+    assert Monitor.objects.get().look_at == after(90.5 + 60)
 
 
 def test_a_change_keeps_the_monitor_as_it_was_shown_then(ping, shown):

@@ -20,14 +20,19 @@ def after(seconds):
 
 
 def watch(status, **fields):
-    """An interval of a minute and a grace of ten seconds; heard of at noon, but for a new one."""
+    """An interval of a minute, late when due, a grace of ten seconds; last check-in at noon, but for a new one."""
     heard = None if status is NEW else NOON
-    known = {"schedule": parse(60, "", "UTC"), "grace": timedelta(seconds=10), "next_due": after(60)}
+    graces = {"start_grace": timedelta(), "grace": timedelta(seconds=10)}
+    known = {"schedule": parse(60, "", "UTC"), **graces, "next_due": after(60)}
     return Watch(**{**known, "status": status, "last_check_in": heard, **fields})
 
 
 def runs_since(seconds, limit=20):
-    return {"run_started": after(seconds), "max_runtime": timedelta(seconds=limit)}
+    return {"run_started": after(seconds), "max_runtime": limit and timedelta(seconds=limit)}
+
+
+def graces(start_grace, grace):
+    return {"start_grace": timedelta(seconds=start_grace), "grace": timedelta(seconds=grace)}
 
 
 # -- What is heard ---------------------------------------------------------------------------------------------------
@@ -88,7 +93,21 @@ def test_the_end_of_a_run_after_the_next_was_due_is_not_late_at_once():
 
 def test_a_cancelled_run_is_not_awaited_and_tells_nothing():
     for before in (watch(UP, **runs_since(0)), watch(DOWN, failed=True, **runs_since(0))):
-        assert drop_run(before) == replace(before, run_started=None)
+        assert drop_run(before, after(30)) == replace(before, run_started=None)
+
+
+@pytest.mark.parametrize(
+    ("before", "seconds", "due"),
+    [
+        pytest.param(watch(UP, **runs_since(0, 900)), 59, 60, id="not due yet"),
+        pytest.param(watch(UP, **runs_since(0, 900)), 60, 120, id="due while it ran"),
+        pytest.param(watch(UP), 60, 60, id="no run is under way"),
+        pytest.param(watch(LATE, **runs_since(0, 900)), 65, 60, id="late already"),
+    ],
+)
+def test_a_cancelled_run_excuses_what_fell_due_while_it_ran(before, seconds, due):
+    found = drop_run(before, after(seconds))
+    assert (found.status, found.next_due, found.run_started) == (before.status, after(due), None)
 
 
 @pytest.mark.parametrize("signal", Signal)
@@ -124,6 +143,19 @@ def test_a_disabled_monitor_keeps_its_status(status, signal):
         pytest.param(watch(UP, run_started=NOON), 30, UP, id="a run that may take any time"),
         pytest.param(watch(UP, enabled=False, **runs_since(0)), 30, UP, id="a run, disabled"),
         pytest.param(watch(DOWN, failed=True, **runs_since(0)), 30, DOWN, id="a run after one that failed"),
+        pytest.param(watch(UP, **graces(4, 10)), 63.999999, UP, id="within the start grace"),
+        pytest.param(watch(UP, **graces(4, 10)), 64, LATE, id="the start grace has passed"),
+        pytest.param(watch(LATE, **graces(4, 10)), 69.999999, LATE, id="the grace counts from due"),
+        pytest.param(watch(LATE, **graces(4, 10)), 70, DOWN, id="and not from late"),
+        pytest.param(watch(UP, **graces(10, 10)), 69.999999, UP, id="a start grace of the whole grace"),
+        pytest.param(watch(UP, **graces(10, 10)), 70, DOWN, id="leaves no time to be late"),
+        pytest.param(watch(UP, **runs_since(0, 900)), 899.999999, UP, id="due, while a long run is under way"),
+        pytest.param(watch(UP, **runs_since(0, 900)), 900, DOWN, id="until it has taken too long"),
+        pytest.param(watch(UP, **runs_since(55, None)), 64.999999, UP, id="due within a grace of a start"),
+        pytest.param(watch(UP, **runs_since(55, None)), 65, LATE, id="a grace after a start"),
+        pytest.param(watch(UP, **runs_since(55, None)), 70, DOWN, id="down as without a start"),
+        pytest.param(watch(UP, **graces(4, 10), **runs_since(40, 22)), 61.999999, UP, id="a run within its time, due"),
+        pytest.param(watch(LATE, **graces(4, 10), **runs_since(40, 900)), 70, LATE, id="late, and a run is under way"),
     ],
 )
 def test_time_moves_a_monitor(before, seconds, expected):
@@ -159,9 +191,14 @@ def test_a_run_that_has_ended_takes_no_longer():
         (watch(DOWN), None),
         (watch(UP, enabled=False), None),
         (watch(UP, **runs_since(0)), 20),
-        (watch(UP, **runs_since(50)), 60),
+        (watch(UP, **runs_since(50)), 70),
         (watch(LATE, **runs_since(45)), 65),
         (watch(DOWN, failed=True, **runs_since(0)), None),
+        (watch(UP, **graces(4, 10)), 64),
+        (watch(LATE, **graces(4, 10)), 70),
+        (watch(UP, **graces(10, 10)), 70),
+        (watch(UP, **runs_since(0, 900)), 900),
+        (watch(UP, **runs_since(55, None)), 65),
     ],
 )
 def test_a_sweep_looks_when_time_can_next_change_something(before, expected):
@@ -186,6 +223,8 @@ def test_a_sweep_looks_when_time_can_next_change_something(before, expected):
         pytest.param(watch(UP, **runs_since(0)), 1000, 1009, UP, id="a run ended meanwhile, or did not"),
         pytest.param(watch(UP, **runs_since(0)), 15, 25, DOWN, id="a run that takes too long"),
         pytest.param(watch(UP), -100, 60, LATE, id="heard of since"),
+        pytest.param(watch(UP, **graces(4, 10)), 55, 64, UP, id="a start grace gives way to the grace"),
+        pytest.param(watch(UP, **graces(4, 10)), 20, 64, LATE, id="a start grace long after"),
         pytest.param(watch(UP, grace=timedelta(seconds=30), **runs_since(0)), -1, 20, DOWN, id="a run begun since"),
     ],
 )
@@ -217,7 +256,7 @@ def test_waiting_anew_forgives_what_was_missed_and_not_what_failed(before, expec
 
 SECONDS = st.integers(-200, 200)
 WATCHES = st.builds(
-    lambda status, enabled, failed, heard, due, began, limit: watch(
+    lambda status, enabled, failed, heard, due, began, limit, late: watch(
         status,
         enabled=enabled,
         failed=failed and status is DOWN,
@@ -225,6 +264,7 @@ WATCHES = st.builds(
         next_due=after(due),
         run_started=None if began is None else after(min(began, heard)),
         max_runtime=None if limit is None else timedelta(seconds=limit),
+        start_grace=timedelta(seconds=late),
     ),
     st.sampled_from(State),
     st.booleans(),
@@ -233,6 +273,7 @@ WATCHES = st.builds(
     SECONDS,
     st.none() | SECONDS,
     st.none() | st.integers(1, 100),
+    st.integers(0, 10),
 )
 
 

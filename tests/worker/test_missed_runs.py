@@ -32,10 +32,10 @@ def owner(project, make_key):
 
 @pytest.fixture
 def make(owner):
-    """A monitor that was pinged at noon, of an interval of a minute and a grace of ten seconds."""
+    """A monitor that was pinged at noon, of an interval of a minute, late when due, and a grace of ten seconds."""
 
     def _make(signal=Signal.SUCCESS, base="/api/acme/web", **fields):
-        body = {"name": "Backup", "interval": 60, "grace": 10, **fields}
+        body = {"name": "Backup", "interval": 60, "start_grace": 0, "grace": 10, **fields}
         with time_machine.travel(NOON, tick=False):
             response = owner.post(f"{base}/monitors", body)
         assert response.status_code == 201, response.content
@@ -65,6 +65,47 @@ def test_a_run_that_does_not_come_is_late_and_then_missed(make, shown, seconds, 
     monitor = make()
     sweep_monitors(after(seconds), LIMIT)
     assert shown(monitor)["status"] == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        pytest.param({}, [("late", 120), ("down", 360)], id="defaults"),
+        pytest.param({"grace": 30}, [("down", 90)], id="a grace under the default"),
+        pytest.param({"start_grace": 0}, [("late", 60), ("down", 360)], id="late when due"),
+        pytest.param({"start_grace": 7, "grace": 8}, [("late", 67), ("down", 68)], id="both named"),
+    ],
+)
+def test_a_monitor_is_late_and_down_so_long_after_a_run_was_due(owner, fields, expected):
+    with time_machine.travel(NOON, tick=False):
+        made = owner.post("monitors", {"name": "Backup", "interval": 60, **fields}).json()
+    checkins.ping(made["id"], Signal.SUCCESS, NOON)
+    MonitorChange.objects.all().delete()
+    for seconds in range(400):
+        sweep_monitors(after(seconds), LIMIT)
+    assert [(new, at) for _, new, at in changes()] == [(state, after(seconds)) for state, seconds in expected]
+
+
+@pytest.mark.parametrize(
+    ("max_runtime", "expected"),
+    [
+        pytest.param(900, [("down", 900)], id="until max_runtime"),
+        pytest.param(None, [("late", 60), ("down", 70)], id="until the grace, which is over by then"),
+    ],
+)
+def test_no_run_is_missed_while_one_is_under_way(make, max_runtime, expected):
+    make(signal=Signal.START, max_runtime=max_runtime)
+    for seconds in range(0, 1000, 10):
+        sweep_monitors(after(seconds), LIMIT)
+    assert [(new, at) for _, new, at in changes()] == [(state, after(seconds)) for state, seconds in expected]
+
+
+def test_a_long_run_that_ends_in_time_was_never_missed(make, shown):
+    monitor = make(signal=Signal.START, max_runtime=900)
+    sweep_monitors(after(899), LIMIT)
+    checkins.ping(monitor.pk, Signal.SUCCESS, after(899))
+    sweep_monitors(after(958), LIMIT)
+    assert (shown(monitor)["status"], shown(monitor)["next_due"], changes()) == ("up", "2026-03-01T12:15:59Z", [])
 
 
 def test_an_outage_is_told_once_at_each_of_its_steps(make, shown):
