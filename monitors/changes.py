@@ -12,7 +12,7 @@ from monitors.models import Monitor
 from monitors.recording import record, schedule_of, watch_of
 from monitors.schedules import BadSchedule, parse
 from monitors.states import wait_anew
-from projects.locks import locked
+from projects.locks import locked, locked_project
 from projects.models import Organization, Project
 
 Fields = Mapping[str, Any]
@@ -22,12 +22,14 @@ def create_monitor(project: Project, fields: Fields, *, now: datetime) -> Monito
     """A new monitor; it waits to be heard of, and shows when its schedule first comes.
 
     fields: `name`, `interval` or `cron`, and perhaps `timezone`, `start_grace`, `grace`, `max_runtime`, `enabled`.
-    Raises `ValidationError` as `set_fields` does.
+    Raises `ValidationError` as `set_fields` does, `Http404` where the project is deleted meanwhile.
     """
     monitor = Monitor(project=project, created=now)
     set_fields(monitor, fields)
     monitor.next_due = watch_of(monitor).following(now)
-    monitor.save(force_insert=True)
+    with transaction.atomic():
+        locked_project(project)
+        monitor.save(force_insert=True)
     return monitor
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import Http404
 
 from planning.models import Plan
-from projects.locks import locked
+from projects.locks import locked_project
 from projects.models import Project
 from projects.principals import Principal
 from tasks.moving import move_family
@@ -23,7 +23,7 @@ def move(public_id: uuid.UUID, project: Project, to: Project, *, actor: Principa
     """
     with transaction.atomic():
         try:
-            to = locked(to)  # it may be on its way out; before tasks, as whoever deletes it does
+            to = locked_project(to)  # before tasks
         except Http404:
             raise unknown_project() from None
         if to.organization_id != project.organization_id or actor.only_project not in (None, to):

@@ -103,8 +103,12 @@ def delete_cost(cost: ExtraCost) -> None:
 
 
 def hold(task_number: int) -> None:
-    """Held, the task does not go away before what belongs to it is written."""
-    get_object_or_404(Task.objects.select_for_update(no_key=True), pk=task_number)
+    """Lock the task, so that it is not deleted before what belongs to it is written.
+
+    Raises `Http404` where it, its project or its organization is deleted.
+    """
+    tasks = Task.objects.filter(project__organization__deleted=None)
+    get_object_or_404(tasks.select_for_update(of=("self",), no_key=True), pk=task_number)
 
 
 def report_columns(fields: Fields, organization_id: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from planning.models import WorkflowStatus
 from planning.rows import Planned
-from projects.locks import locked
+from projects.locks import locked, locked_project
 from projects.models import Project
 from tasks.statuses import Status
 
@@ -87,10 +87,10 @@ def create_status(project: Project, fields: Mapping[str, Any]) -> WorkflowStatus
     """A new one of `name`, `status`, and perhaps `order` and `is_done`.
 
     It comes last, and counts as done where its lifecycle status does, unless told otherwise. Raises `ValidationError`
-    on `name` where the project has such a one already.
+    on `name` where the project has such a one already, `Http404` where it is deleted meanwhile.
     """
     with transaction.atomic():
-        project = locked(project)
+        project = locked_project(project)
         known = [row for row in workflow_of([project.pk]).by_id.values() if row.project_id == project.pk]
         if len(known) >= MOST:
             raise ValidationError({"name": ValidationError(f"A project has {MOST} at most.", "limit_reached")})

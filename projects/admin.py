@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from projects import keyring
 from projects.deleting import delete_organization, delete_project
 from projects.issuing import revoke_key
+from projects.locks import locked_organization
 from projects.members import keep_an_owner
 from projects.models import ApiKey, Membership, Organization, Project, Team, User
 from projects.principals import Principal
@@ -60,12 +61,18 @@ class UserAdmin(DjangoUserAdmin):
         return False
 
 
-class TenantAdmin(admin.ModelAdmin):
-    """Deletes as the API does, and lists none of the rows that go: there may be millions."""
+class OfOrganization(admin.ModelAdmin):
+    """Rows that belong to an organization: each is added under its lock, so that it is not deleted at the same time."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            locked_organization(obj.organization)
         super().save_model(request, obj, form, change)
         transaction.on_commit(keyring.forget)
+
+
+class TenantAdmin(admin.ModelAdmin):
+    """Deletes as the API does, and lists none of the rows that go: there may be millions."""
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
@@ -90,12 +97,16 @@ class OrganizationAdmin(TenantAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # it needs an owner: `POST /api/organizations`, or `createapikey --create`
 
+    def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(keyring.forget)
+
     def delete_model(self, request: HttpRequest, obj: Organization) -> None:
         delete_organization(obj, by=Principal(organization=obj, user_id=request.user.pk))
 
 
 @admin.register(Project)
-class ProjectAdmin(TenantAdmin):
+class ProjectAdmin(OfOrganization, TenantAdmin):
     fields = ("organization", "slug", "name", "created")
     list_display = ("slug", "organization", "number", "name", "created")
     list_select_related = ("organization",)
@@ -121,7 +132,7 @@ class MembershipForm(forms.ModelForm):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(OfOrganization):
     form = MembershipForm
     fields = ("organization", "user", "role", "display_name")
     list_display = ("user", "organization", "role", "display_name")
@@ -147,7 +158,7 @@ class TeamForm(forms.ModelForm):
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):
+class TeamAdmin(OfOrganization):
     """A team is made first and gets its members then, who are of its organization."""
 
     form = TeamForm

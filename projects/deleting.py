@@ -3,6 +3,11 @@
 A project may have millions of tasks, more than one request or one transaction should delete. What is deleted belongs to
 an organization with `deleted` set, without people or live keys, of a slug that no path can have; every look-up begins
 at the caller's own organization, so that nobody can reach it. The worker's sweep deletes the rows in batches.
+
+A verb that creates something waits for the deletion, or the deletion for it: keys, people and what an organization has
+are created under the lock of the organization, monitors and workflow statuses under that of the project. The statement
+that inserts a task looks by itself whether the project is there, and whatever hangs on a task locks the task by such a
+statement.
 """
 
 import datetime
@@ -11,11 +16,10 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.http import Http404
 from django.utils import timezone
 
 from projects import keyring
-from projects.locks import locked, locked_organization
+from projects.locks import locked_organization, locked_project
 from projects.models import ApiKey, Organization, Project
 from projects.principals import Principal
 
@@ -38,12 +42,11 @@ def delete_organization(organization: Organization, *, by: Principal) -> None:
 
 
 def delete_project(project: Project) -> None:
-    """Deletes it with its tasks and keys."""
+    """Deletes it with its tasks and keys; raises `Http404` where another request was faster."""
     now = timezone.now()
     with transaction.atomic():
-        organization_id, project = project.organization_id, locked(project)
-        if project.organization_id != organization_id:
-            raise Http404  # another request was faster
+        locked_organization(project.organization)
+        project = locked_project(project)
         slug = f"/project/{project.number}"
         grave = Organization.objects.create(slug=slug, name=project.name, deleted=now)
         ApiKey.objects.filter(project=project, revoked=None).update(revoked=now)

@@ -8,7 +8,7 @@ import threading
 import time
 
 from django.conf import settings
-from django.db.models import FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
 from projects.models import ApiKey
@@ -46,10 +46,15 @@ def principal_of(digest: bytes, project_slug: str) -> Principal | None:
 
 
 def find(digest: bytes, project_slug: str) -> ApiKey | None:
+    """Return the live key, with the project of the path as `wanted`.
+
+    A key of a deleted project or organization is none, also where it was not revoked with that.
+    """
     wanted = Q(organization__projects__slug=project_slug)
+    reaches = Q(project=None) | Q(project__organization=F("organization"))
     return (
         ApiKey.objects.live(timezone.now())
-        .filter(digest=digest)
+        .filter(reaches, digest=digest, organization__deleted=None)
         .annotate(wanted=FilteredRelation("organization__projects", condition=wanted))
         .select_related("organization", "project", "wanted")  # type: ignore[misc] # annotated above
         .first()

@@ -46,7 +46,8 @@ def create_task(
 ) -> TaskRow:
     """A new task with its actions. `fields`: by the wire's names; `parent` an id, `actions` a list.
 
-    monitor_id: a monitor of the project whose run this is: it has checked in.
+    monitor_id: a monitor of the project whose run this is: it has checked in. Raises `Http404` where the project is
+    deleted meanwhile.
     """
     values = columns(fields)
     actions: Sequence[Fields] = values.pop("actions", ())
@@ -66,13 +67,15 @@ def create_task(
     rules = remembered(project.organization_id)
     is_plain = task.parent_id is None and not actions and monitor_id is None and not is_heard(happening, rules)
     # One statement is its own transaction.
-    if is_plain and (stored := statements.insert(task, project.organization_id, rules.version)):
+    if is_plain and (stored := statements.insert(task, rules.version)):
         return stored
     with transaction.atomic():
         if task.parent_id is not None:
             locked_parent(project, task.parent_id)
-        while (stored := statements.insert(task, project.organization_id, rules.version)) is None:
-            rules = reread(project.organization_id)
+        while (stored := statements.insert(task, rules.version)) is None:
+            if (version := statements.rules_version(project.pk)) is None:
+                raise Http404
+            rules = reread(project.organization_id, version)
         armed = arm(stored, actions, now)
         if monitor_id is not None:  # locked before streaks are, as by every other change
             is_over, is_failure = stored.status in TERMINAL, stored.status in FAILURES

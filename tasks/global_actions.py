@@ -40,9 +40,13 @@ def global_actions_of(organization: Organization) -> QuerySet[GlobalAction]:
 
 
 def create_global_action(organization: Organization, fields: Fields, *, now: datetime.datetime) -> GlobalAction:
-    """A new global action, of `settled` fields."""
+    """A new global action, of `settled` fields.
+
+    Raises `ValidationError` on a `project` or `monitor` that is deleted meanwhile, `Http404` where the organization is.
+    """
     with transaction.atomic():
         organization = locked_organization(organization)
+        refuse_deleted(organization, fields)
         rule = GlobalAction.objects.create(organization=organization, created=now, updated=now, **fields)
         touch_rules(organization.pk)
     return rule
@@ -103,7 +107,7 @@ def settled(
         if sent.get(name) is not None:
             fields[name] = find(organization, sent[name])
             if fields[name] is None:
-                errors[name] = ValidationError(f"There is no {name} “{sent[name]}”.", "does_not_exist")
+                errors[name] = unknown(name, sent[name])
     if not {"project", "monitor"} & set(wrong):
         errors |= place_errors(value("project"), value("monitor"))
     is_of_channel = stored is None or bool({"integration", "config"} & sent.keys())
@@ -117,6 +121,22 @@ def settled(
     if errors:
         raise ValidationError(errors)
     return fields
+
+
+def refuse_deleted(organization: Organization, fields: Fields) -> None:
+    """Raise `ValidationError` on a `project` or `monitor` that the organization, which is locked, no longer has."""
+    project, monitor = fields.get("project"), fields.get("monitor")
+    errors = {}
+    if project is not None and find_project(organization, project.slug) != project:
+        errors["project"] = unknown("project", project.slug)
+    if monitor is not None and find_monitor(organization, monitor.pk) is None:
+        errors["monitor"] = unknown("monitor", monitor.pk)
+    if errors:
+        raise ValidationError(errors)
+
+
+def unknown(name: str, sent: Any) -> ValidationError:
+    return ValidationError(f"There is no {name} “{sent}”.", "does_not_exist")
 
 
 def find_project(organization: Organization, slug: str) -> Project | None:

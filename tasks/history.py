@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
+from projects.locks import locked_project
 from projects.models import Project
 from projects.principals import Principal
 from tasks.changes import columns
@@ -41,6 +42,7 @@ def bring_in(project: Project, lives: Sequence[Life], *, actor: Principal, now: 
     """
     tasks = [task_of(project, life) for life in lives]
     with transaction.atomic():
+        locked_project(project)
         stored = Task.objects.bulk_create(tasks, batch_size=BATCH)
         changes = [
             StatusChange(

@@ -58,7 +58,7 @@ def locked_family(project: Project, public_id: uuid.UUID) -> Family:
     while True:
         before = transaction.savepoint()
         found = statements.lock_family(project.pk, public_id)
-        if statements.count_family(project.pk, public_id) == len(found.tasks):
+        if not found.tasks or statements.count_family(project.pk, public_id) == len(found.tasks):
             transaction.savepoint_commit(before)
             break
         transaction.savepoint_rollback(before)

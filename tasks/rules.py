@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from projects.models import Organization
 from tasks.models import GlobalAction
 from tasks.name_filter import matches
 from tasks.statuses import TERMINAL, Status
@@ -85,12 +84,11 @@ def remembered(organization_id: int) -> Book:
 def book_of(organization_id: int, version: int) -> Book:
     """The rules at that version or a later one; asks the database only where another is remembered."""
     book = remembered(organization_id)
-    return book if book.version == version else reread(organization_id)
+    return book if book.version == version else reread(organization_id, version)
 
 
-def reread(organization_id: int) -> Book:
-    # The version first: rules that change in between are then newer than it says, and are read once more.
-    version = Organization.objects.values_list("rules_version", flat=True).get(pk=organization_id)
+def reread(organization_id: int, version: int) -> Book:
+    """The rules as they are now. `version` was read before: where they changed since, they are read once more."""
     actions = GlobalAction.objects.filter(organization=organization_id, enabled=True).order_by("id")
     rules = tuple(map(rule_of, actions))
     book = Book(version, rules, deaf_to_progress=not any(rule.hears_progress() for rule in rules))

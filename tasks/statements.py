@@ -18,11 +18,11 @@ from projects.models import Project
 from tasks.dialects import JSON_COLUMNS, Condition, dialect
 from tasks.row import TaskRow
 
-# By the statement itself: whoever acts on rules that he remembers finds out here that they are out of date.
-RULES_VERSION = "SELECT rules_version FROM projects_organization WHERE id = %s"
-RULES_VERSION_OF_PROJECT = (
+# Part of the statements that write: by it a caller learns that the rules it remembers are out of date, and that the
+# project, or its organization, was deleted meanwhile (NULL, which is no version).
+RULES_VERSION = (
     "SELECT o.rules_version FROM projects_organization o JOIN projects_project p ON p.organization_id = o.id "
-    "WHERE p.number = %s"
+    "WHERE p.number = %s AND o.deleted IS NULL"
 )
 PUBLIC_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -41,7 +41,7 @@ class Locked(NamedTuple):
 
 
 def lock(project_id: int, public_ids: Sequence[uuid.UUID]) -> Locked:
-    """One statement: those of the tasks that are in the project.
+    """One statement: those of the tasks that are in the project; none of a project that is deleted.
 
     They are locked in the order of their numbers, so that no two callers wait for each other in a ring. SQLite's
     transactions are immediate, and need no locks of rows.
@@ -72,13 +72,23 @@ def is_of_family(public_id: uuid.UUID) -> Condition:
 def lock_known(project_id: int, known: Condition) -> Locked:
     own = dialect()
     sql = (
-        f"SELECT {own.columns}, ({RULES_VERSION_OF_PROJECT}) FROM tasks_task WHERE {known.sql} AND project_id = %s "
+        f"SELECT {own.columns}, ({RULES_VERSION}) FROM tasks_task WHERE {known.sql} AND project_id = %s "
         f"ORDER BY number{own.lock}"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, adapted([project_id, *known.params, project_id]))
         rows = cursor.fetchall()
-    return Locked([own.row(row[:-1]) for row in rows], rows[0][-1] if rows else 0)
+    if not rows or rows[0][-1] is None:
+        return Locked([], 0)
+    return Locked([own.row(row[:-1]) for row in rows], rows[0][-1])
+
+
+def rules_version(project_id: int) -> int | None:
+    """One statement: the version of the rules that hold for the project; None where it is deleted."""
+    with connection.cursor() as cursor:
+        cursor.execute(RULES_VERSION, [project_id])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def lock_due(now: datetime.datetime, limit: int) -> list[TaskRow]:
@@ -140,10 +150,13 @@ def has_in_name(part: str) -> Condition:
     return Condition(f"{dialect().position}(name, %s) > 0", (part,))
 
 
-def insert(task: TaskRow, organization_id: int, rules_version: int) -> TaskRow | None:
-    """One statement: the task as it is stored, with its number; None where the rules are of another version."""
+def insert(task: TaskRow, rules_version: int) -> TaskRow | None:
+    """One statement: the task as it is stored, with its number.
+
+    None where the rules are of another version, or the project is deleted.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(inserting(), adapted([*task[1:], organization_id, rules_version]))
+        cursor.execute(inserting(), adapted([*task[1:], task.project_id, rules_version]))
         row = cursor.fetchone()
     return task._replace(number=row[0]) if row else None
 
@@ -181,7 +194,7 @@ def update_in_place(
     a change, somebody asks whether `value` stands still, or the rules are of another version. `values` holds neither
     the status nor what the next look of a sweep depends on.
     """
-    params = [*values.values(), now, now, public_id, project.pk, project.organization_id, rules_version]
+    params = [*values.values(), now, now, public_id, project.pk, project.pk, rules_version]
     with connection.cursor() as cursor:
         cursor.execute(updating_in_place(tuple(values)), adapted(params))
         rows = cursor.fetchall()

@@ -49,7 +49,12 @@ def create(principal: Principal, project_id: str | None, sent: Sent, now: dateti
     if "progress" in read:
         task_fields |= completion.progress_of(read["progress"], NEW.value_max)
     with transaction.atomic(), by_own_names():
-        task = plans.create_planned(project, task_fields, in_plan(read), actor=principal, now=now)
+        try:
+            task = plans.create_planned(project, task_fields, in_plan(read), actor=principal, now=now)
+        except Http404:  # the project was deleted meanwhile
+            if project_id is not None:
+                raise
+            raise ValidationError({"project_id": unknown_project(project.pk)}) from None
         beside(principal, project, task.number, task.public_id, read, now)
     return task.number
 
@@ -129,5 +134,9 @@ def other_project(principal: Principal, number: int, errors: dict[str, Any]) -> 
     try:
         return project_of(principal, number)
     except Http404:
-        errors["project_id"] = ValidationError(f"There is no project {number}.", "does_not_exist")
+        errors["project_id"] = unknown_project(number)
         return None
+
+
+def unknown_project(number: int) -> ValidationError:
+    return ValidationError(f"There is no project {number}.", "does_not_exist")

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from integrations.models import Channel, Delivery
 from monitors.models import Monitor, MonitorChange
@@ -117,6 +118,24 @@ def test_an_organization_is_deleted_as_the_api_does(operator, organization, ever
     organization.refresh_from_db()
     assert organization.deleted is not None
     assert Task.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("model", "fields"),
+    [
+        pytest.param(Project, {"slug": "new", "name": "New"}, id="project"),
+        pytest.param(Team, {"name": "New"}, id="team"),
+        pytest.param(Membership, {"role": "owner", "display_name": ""}, id="member"),
+    ],
+)
+def test_nothing_is_added_to_a_deleted_organization(operator, organization, admin, model, fields):
+    fields = {**fields, "organization": organization.pk, "user": User.objects.get().pk}
+    Organization.objects.filter(pk=organization.pk).update(deleted=timezone.now())
+    assert operator.post(page(model, "add"), fields).status_code == 404
+    assert not model.objects.exists()
+    Organization.objects.filter(pk=organization.pk).update(deleted=None)
+    assert operator.post(page(model, "add"), fields).status_code == 302
+    assert model.objects.exists()
 
 
 def test_the_last_owner_stays(operator, organization, owner, join):

@@ -7,8 +7,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.http import Http404
 from django.utils import timezone
 
+from projects.locks import locked_organization
 from projects.models import ApiKey, Organization, Project, User
 from projects.models.api_key import task_scopes
 from projects.scopes import Scope
@@ -40,7 +42,7 @@ class Command(BaseCommand):
         if not options["name"] or len(options["name"]) > 255:
             raise CommandError("A name has 1 to 255 characters.")
         with transaction.atomic():
-            organization = organization_of(org, create=options["create"])
+            organization = locked(organization_of(org, create=options["create"]))
             project = project_of(organization, project_slug, create=options["create"]) if slash else None
             _, key = ApiKey.objects.issue(organization, project, name=options["name"], scopes=scopes, expires=expires)
         self.stdout.write(key)
@@ -79,6 +81,13 @@ def organization_of(slug: str, *, create: bool) -> Organization:
         return create_organization(slug, slug, placeholder_owner(slug), owner_name="owner")
     except ValidationError as error:
         raise CommandError(f"“{slug}” can't be an organization's slug: {' '.join(error.messages)}") from None
+
+
+def locked(organization: Organization) -> Organization:
+    try:
+        return locked_organization(organization)
+    except Http404:
+        raise CommandError(f"The organization “{organization.slug}” has just been deleted.") from None
 
 
 def project_of(organization: Organization, slug: str, *, create: bool) -> Project:
