@@ -298,6 +298,8 @@ LOGGING = {
     "loggers": {
         # It writes whole URLs, tokens and all; what went wrong is in the log of the attempt.
         "apprise": {"handlers": ["nowhere"], "propagate": False},
+        # By the root's handler alone: its own would write whole lines beside ours where DEBUG is on.
+        "django": {"level": "INFO"},
         # Django logs each 4xx as a warning: a client's mistake is the client's to see, it is in the answer.
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": True},
