@@ -30,6 +30,8 @@ class Dialect(NamedTuple):
     columns: str
     position: str
     tagged: Callable[[str, str], Condition]
+    tag_shown: str  # a condition on `name:value` of a tag, whatever colons stand in either
+    has_index_of_tags: bool  # for `tagged`
     adapt: Mapping[type, Callable[[Any], Any]]
     row: Callable[[Sequence[Any]], TaskRow]
 
@@ -75,6 +77,8 @@ DIALECTS = {
         columns=", ".join(TaskRow._fields),
         position="strpos",
         tagged=lambda name, value: Condition("tags @> %s::jsonb", (orjson.dumps({name: value}).decode(),)),
+        tag_shown="EXISTS (SELECT 1 FROM jsonb_each_text(tags) tag WHERE tag.key || ':' || tag.value = %s)",
+        has_index_of_tags=True,
         adapt={},
         row=TaskRow._make,
     ),
@@ -86,6 +90,8 @@ DIALECTS = {
         columns=", ".join(f"+{name}" if name in MOMENTS else name for name in TaskRow._fields),
         position="instr",
         tagged=lambda *tag: Condition("EXISTS (SELECT 1 FROM json_each(tags) WHERE key = %s AND value = %s)", tag),
+        tag_shown="EXISTS (SELECT 1 FROM json_each(tags) WHERE key || ':' || value = %s)",
+        has_index_of_tags=False,
         adapt={
             uuid.UUID: lambda value: value.hex,
             datetime.datetime: lambda value: str(value.astimezone(datetime.UTC).replace(tzinfo=None)),

@@ -39,7 +39,7 @@ def several(schema: Schema) -> Schema:
 
 TEXT = {"type": "string"}
 STATUS = several({"type": "string", "enum": list(Status)})
-TAG = several({"type": "string", "pattern": "^[^:]+:"})
+TAG = several({"type": "string", "pattern": "^.+:"})
 UUID = {"type": "string", "format": "uuid"}
 PARENT = {"oneOf": [UUID, {"const": "none"}]}
 MOMENT = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
@@ -51,7 +51,12 @@ FILTERS = [
     query("status", "Tasks of one of these statuses; may be repeated.", STATUS, ["processing", "stale"]),
     query("name", "Exactly this name.", TEXT, "account.export"),
     query("name_contains", "This text somewhere in the name.", TEXT, "export"),
-    query("tag", "`name:value`. May be repeated: all must match.", TAG, ["env:production"]),
+    query(
+        "tag",
+        "`name:value`; of several colons any may be the one between. May be repeated: all must match.",
+        TAG,
+        ["env:production"],
+    ),
     query("queue", "Exactly this queue.", TEXT, "exports"),
     query("external_id", "Exactly this external id, which several tasks may have.", TEXT, "celery-8f14e45f"),
     query("parent", "The children of this task; `none` for tasks that have no parent.", PARENT, "none"),

@@ -59,13 +59,9 @@ def by_status(values: list[str]) -> list[Condition]:
 def by_tags(values: list[str]) -> list[Condition]:
     if len(values) > MAX_TAGS:
         raise bad_value(f"At most {MAX_TAGS} tags may be asked for.")
-    conditions = []
-    for value in values:
-        name, colon, wanted = value.partition(":")
-        if not colon or not name:
-            raise bad_value("A tag is asked for as name:value.")
-        conditions.append(statements.is_tagged(name, wanted))
-    return conditions
+    if any(":" not in value[1:] for value in values):
+        raise bad_value("A tag is asked for as name:value.")
+    return [statements.has_tag_shown(value) for value in values]
 
 
 def by_parent(values: list[str]) -> list[Condition]:

@@ -8,14 +8,16 @@ calls those that write.
 import datetime
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from projects.models import Project
 from tasks.dialects import JSON_COLUMNS, Condition, dialect
+from tasks.models.task import TEXT_MAX
 from tasks.row import TaskRow
 
 # Part of the statements that write: by it a caller learns that the rules it remembers are out of date, and that the
@@ -24,6 +26,7 @@ RULES_VERSION = (
     "SELECT o.rules_version FROM projects_organization o JOIN projects_project p ON p.organization_id = o.id "
     "WHERE p.number = %s AND o.deleted IS NULL"
 )
+READINGS_MAX = 20  # of one tag that is asked for
 PUBLIC_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -143,6 +146,36 @@ def is_one_of(column: str, values: Sequence[Any]) -> Condition:
 def is_tagged(name: str, value: str) -> Condition:
     """Only PostgreSQL has JSON containment, and an index for it."""
     return dialect().tagged(name, value)
+
+
+def has_tag_shown(text: str) -> Condition:
+    """Return the condition that a tag is shown as `text`: `name:value`, where either may hold further colons.
+
+    With an index, each reading of the text is looked up in it. A text of more readings than `READINGS_MAX` is compared
+    with the tags of every task instead, so that no statement grows with the number of its colons.
+    """
+    own = dialect()
+    readings = list(islice(readings_of(text), READINGS_MAX + 1))
+    if not own.has_index_of_tags or len(readings) > READINGS_MAX:
+        return Condition(own.tag_shown, (text,))
+    return any_of([own.tagged(*reading) for reading in readings])
+
+
+def readings_of(text: str) -> Iterator[tuple[str, str]]:
+    """Name and value of each tag that could be shown as `text`: `a:b:c` is `a` with `b:c`, and `a:b` with `c`."""
+    place = text.find(":", 1)
+    while 0 < place <= TEXT_MAX:
+        if 0 < len(text) - place - 1 <= TEXT_MAX:
+            yield text[:place], text[place + 1 :]
+        place = text.find(":", place + 1)
+
+
+def any_of(conditions: Sequence[Condition]) -> Condition:
+    """One condition as it is, for its index; none is met by nothing."""
+    if len(conditions) == 1:
+        return conditions[0]
+    sql = " OR ".join(condition.sql for condition in conditions)
+    return Condition(f"({sql or '1 = 0'})", [value for condition in conditions for value in condition.params])
 
 
 def has_in_name(part: str) -> Condition:

@@ -165,7 +165,7 @@ FILTERS = [
     query("created_to", "Created on this day or earlier, in UTC.", DAY, "20140930"),
     query("completed_from", "Completed on this day or later, in UTC.", DAY, "20140901"),
     query("completed_to", "Completed on this day or earlier, in UTC.", DAY, "20140930"),
-    query("tag", "`a`, or `name:value`.", TEXT, "env:production"),
+    query("tag", "`a`, or `name:value`; of several colons any may be the one between.", TEXT, "env:production"),
     query(
         "status",
         "`open`: not completed. `active`, `inactive`, `onhold`: `active` is 1, 0, 2. Archived ones are listed by "

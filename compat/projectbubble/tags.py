@@ -6,8 +6,6 @@ from tasks import statements
 from tasks.dialects import Condition
 from tasks.models.task import TEXT_MAX
 
-COLONS_MAX = 20
-
 
 def as_text(tags: str) -> str:
     """Of a task's tags, which are JSON text."""
@@ -31,7 +29,4 @@ def as_tags(text: str) -> dict[str, str]:
 
 def is_tagged(text: str) -> Condition:
     """Tasks whose tags show `text`."""
-    ways = [statements.is_tagged(text, text)]
-    colons = [place for place, sign in enumerate(text) if sign == ":"][:COLONS_MAX]
-    ways += [statements.is_tagged(text[:place], text[place + 1 :]) for place in colons]
-    return Condition(f"({' OR '.join(way.sql for way in ways)})", [param for way in ways for param in way.params])
+    return statements.any_of([statements.is_tagged(text, text), statements.has_tag_shown(text)])

@@ -142,6 +142,11 @@ def test_a_tag_matches_as_it_is_shown(api, add):
     assert listed(api, "?tag=urgent") == listed(api, "?tag=urgent:urgent") == ["plain"]
     assert listed(api, "?tag=env:prod") == ["pair"]
     assert listed(api, "?tag=a:b") == ["colon"]
+    add("long name", tags={"x" * 9: "v", "a:" * 30: "b"})
+    assert listed(api, f"?tag={'a:' * 30}:b") == ["long name"]
+    add("two colons", tags={"c:d": "e"})
+    add("two more", tags={"c": "d:e"})
+    assert sorted(listed(api, "?tag=c:d:e")) == ["two colons", "two more"]
     assert listed(api, "?tag=env") == listed(api, "?tag=prod") == listed(api, "?tag=urgent:x") == []
 
 

@@ -135,12 +135,13 @@ def test_by_the_parameter_as_by_the_header(api, make_task):
 @pytest.mark.django_db(transaction=True)
 def test_filters_let_through_what_a_list_would_show(api, make_task):
     _, last = poll(api)
-    make_task("one", tags={"env": "prod"}, external_id="7")
+    make_task("one", tags={"env": "prod", "a:b": "c"}, external_id="7")
     make_task("two", queue="q")
     for query, expected in {
         "?name=one": ["one"],
         "?name_contains=w": ["two"],
         "?tag=env:prod": ["one"],
+        "?tag=a:b:c": ["one"],
         "?queue=q": ["two"],
         "?status=pending": ["one", "two"],
         "?status=error&status=success": [],

@@ -5,7 +5,13 @@ from urllib.parse import quote, urlencode
 
 import pytest
 import time_machine
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from tasks.filters import selected
+from tasks.models import Task
 from tests.answers import assert_refused, names
 
 ODD = ["5", "a.b", 'a"b', "a__b", "a'b", "$.x", "%", "_", "\\", "é", "a b", "*", "[0]", "0", "key__contains", "null"]
@@ -86,6 +92,69 @@ def test_by_tags(api, make_task, query, result):
     make_task("c", tags={"env": "test", "team": "x:y"})
     make_task("d")
     assert found(api, query) == result
+
+
+READINGS = {
+    "early": {"a": "b:c"},
+    "late": {"a:b": "c"},
+    "other": {"a": "b"},
+    "leading": {":a": "b:c"},
+    "trailing": {"a": "b:c:"},
+    "colons": {":": ":"},
+    "host": {"url": "http://[::1]:80/x"},
+    "host as name": {"url:http://[::1]": "80/x"},
+    "longest": {"n" * 255: "v" * 255},
+    "many": {":" * 255: ":" * 255},
+    "some": {"x:" * 30: "y"},
+}
+
+
+@pytest.mark.parametrize(
+    ("tags", "result"),
+    [
+        pytest.param(["a:b:c"], ["early", "late"], id="either reading"),
+        pytest.param(["a:b:c", "a:b:c"], ["early", "late"], id="twice"),
+        pytest.param(["a:b"], ["other"], id="one colon"),
+        pytest.param([":a:b:c"], ["leading"], id="a leading colon"),
+        pytest.param(["a:b:c:"], ["trailing"], id="a trailing colon"),
+        pytest.param(["a:"], [], id="no value"),
+        pytest.param([":::"], ["colons"], id="nothing but colons"),
+        pytest.param(["::"], [], id="two colons alone"),
+        pytest.param(["url:http://[::1]:80/x"], ["host", "host as name"], id="an address"),
+        pytest.param([f"{'n' * 255}:{'v' * 255}"], ["longest"], id="the longest"),
+        pytest.param([f"{'n' * 256}:{'v' * 254}"], [], id="a name that is too long"),
+        pytest.param([":" * 511], ["many"], id="as many readings as there are"),
+        pytest.param([":" * 5000], [], id="more colons than a tag can have"),
+        pytest.param([f"{'x:' * 30}:y"], ["some"], id="more readings than are looked up one by one"),
+        pytest.param(["a:b:c", f"{'x:' * 30}:y"], [], id="all of several"),
+    ],
+)
+def test_a_tag_of_several_colons_is_found_by_each_of_its_readings(api, make_task, tags, result):
+    for name, own in READINGS.items():
+        make_task(name, tags=own)
+    assert found(api, urlencode({"tag": tags}, doseq=True)) == sorted(result)
+
+
+def test_no_statement_grows_with_the_colons_that_are_sent(api, make_task):
+    query = urlencode({"tag": [":" * 511] * 50}, doseq=True)
+    with CaptureQueriesContext(connection) as asked:
+        assert api.get(f"tasks?{query}").status_code == 200
+    assert sum(len(query["sql"]) for query in asked) < 2 * 50 * (511 + 200)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no index of tags")
+def test_each_reading_is_looked_up_in_the_index(project):
+    now = timezone.now()
+    rows = (Task(project=project, name="x", tags={"n": f"{n}:c"}, created=now, updated=now) for n in range(3000))
+    Task.objects.bulk_create(rows)
+    params = QueryDict(urlencode({"tag": ["x:y:z:2001:db8::1", "n:7:c"]}, doseq=True))
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        cursor.execute("ANALYZE tasks_task")
+        assert selected(project, params).newest(10) == []
+        cursor.execute(f"EXPLAIN {asked[-1]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "BitmapOr" in plan, plan
+    assert plan.count("task_list_by_tag") >= 2, plan
 
 
 @pytest.mark.parametrize("odd", ODD)
