@@ -8,7 +8,9 @@ from rest_framework import serializers
 from monitors.changes import schedule_after
 from monitors.models import SECONDS_MAX, STATES, Monitor
 from monitors.schedules import CRON_MAX, BadSchedule, Schedule, parse
-from monitors.wire import monitor_on_wire
+from monitors.wire import monitor_on_wire, ping_url_of
+from projects.access import principal_of
+from projects.scopes import Scope
 from taskapi.rest.fields import Boolean, Integer, Text
 
 
@@ -66,7 +68,9 @@ class MonitorSerializer(serializers.Serializer[Any]):
     )
     ping_url = serializers.URLField(
         read_only=True,
+        allow_null=True,
         help_text=(
+            "Null for callers without the scope `update:tasks`, and left out of messages. "
             "GET, HEAD or POST it when a run is over and went well, without a key. With `/start` appended, a run "
             "begins; with `/fail`, it failed; with `/0` to `/255`, it ended with that exit code."
         ),
@@ -100,7 +104,8 @@ class MonitorSerializer(serializers.Serializer[Any]):
         return fields
 
     def to_representation(self, instance: Monitor) -> dict[str, Any]:
-        return monitor_on_wire(instance)
+        may_ping = principal_of(self.context["request"]).may(Scope.UPDATE_TASKS)
+        return {**monitor_on_wire(instance), "ping_url": ping_url_of(instance) if may_ping else None}
 
 
 def checked(interval: int | None, cron: str, timezone: str) -> Schedule:

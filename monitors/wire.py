@@ -9,7 +9,7 @@ from monitors.models import Monitor
 
 
 def monitor_on_wire(monitor: Monitor) -> dict[str, Any]:
-    """Asks the database for nothing."""
+    """Return a monitor as messages carry it, without a way to ping it. Asks the database for nothing."""
     return {
         "id": monitor.pk,
         "name": monitor.name,
@@ -23,8 +23,11 @@ def monitor_on_wire(monitor: Monitor) -> dict[str, Any]:
         "status": str(monitor.status),
         "last_check_in": monitor.last_check_in,
         "next_due": monitor.next_due,
-        "ping_url": f"{settings.BASE_URL}/ping/{monitor.pk}",
     }
+
+
+def ping_url_of(monitor: Monitor) -> str:
+    return f"{settings.BASE_URL}/ping/{monitor.pk}"
 
 
 def monitor_as_json(monitor: Monitor) -> str:

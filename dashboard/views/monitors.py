@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -19,6 +18,7 @@ from dashboard.visits import Visit, page
 from monitors.changes import change_monitor, create_monitor, delete_monitor
 from monitors.models import Monitor
 from monitors.schedules import zone_names
+from monitors.wire import ping_url_of
 from projects.scopes import Scope
 from taskapi.rest.params import public_id_of
 
@@ -99,7 +99,7 @@ def found(visit: Visit, id: str) -> Monitor:
 
 
 def shown(visit: Visit, monitor: Monitor, form: MonitorForm) -> dict[str, Any]:
-    ping_url, now = f"{settings.BASE_URL}/ping/{monitor.pk}", timezone.now()
+    ping_url, now = ping_url_of(monitor) if visit.may_write else "", timezone.now()
     runs = next_runs(monitor.interval, monitor.cron, monitor.timezone, now, monitor.next_due)
     return {
         "title": monitor.name,

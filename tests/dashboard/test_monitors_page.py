@@ -25,6 +25,11 @@ def viewer(organization, project):
     return browser_of(organization, Role.VIEWER)
 
 
+@pytest.fixture
+def member(organization, project):
+    return browser_of(organization, Role.MEMBER)
+
+
 # -- Seeing ----------------------------------------------------------------------------------------------------------
 
 
@@ -53,10 +58,10 @@ def test_nothing_yet_says_what_to_do(viewer, admin_browser):
     assert "Make the first one" in admin_browser.get(MONITORS).content.decode()
 
 
-def test_a_monitor_shows_its_schedule_and_how_to_ping_it(viewer, make_monitor):
+def test_a_monitor_shows_its_schedule_and_how_to_ping_it(member, make_monitor):
     monitor = make_monitor(cron="30 2 * * 1-5", timezone="Europe/Berlin", max_runtime=5400)
     with time_machine.travel(NOON, tick=False):
-        said = text_of(viewer.get(page_of(monitor)))
+        said = text_of(member.get(page_of(monitor)))
     assert "Runs at 02:30 on weekdays, Europe/Berlin." in said
     for day in ("Tue 03", "Wed 04", "Thu 05", "Fri 06", "Mon 09"):
         assert f"{day} Mar 2026, 02:30" in said
@@ -77,17 +82,17 @@ def test_a_monitor_shows_its_schedule_and_how_to_ping_it(viewer, make_monitor):
         ({"interval": 5400}, "After the job, in a shell: /path/to/job"),
     ],
 )
-def test_where_the_line_belongs_is_said(viewer, make_monitor, schedule, said):
-    assert said in text_of(viewer.get(page_of(make_monitor(**schedule))))
+def test_where_the_line_belongs_is_said(member, make_monitor, schedule, said):
+    assert said in text_of(member.get(page_of(make_monitor(**schedule))))
 
 
-def test_the_address_that_is_shown_can_be_pinged(viewer, make_monitor):
+def test_the_address_that_is_shown_can_be_pinged(member, make_monitor):
     monitor = make_monitor()
     url = re.search(
-        r'<code id="ping-url">http://testserver([^<]+)</code>', viewer.get(page_of(monitor)).content.decode()
+        r'<code id="ping-url">http://testserver([^<]+)</code>', member.get(page_of(monitor)).content.decode()
     )
     assert Client().get(url[1]).status_code == 200
-    said = text_of(viewer.get(page_of(monitor)))
+    said = text_of(member.get(page_of(monitor)))
     assert "new → up" in said
     assert "A run pinged." in said
 

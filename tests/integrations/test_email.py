@@ -25,7 +25,6 @@ MONITOR = {
     "status": "late",
     "last_check_in": "2026-02-28T02:00:00Z",
     "next_due": "2026-03-01T02:00:00Z",
-    "ping_url": "http://testserver/ping/0195b0a0-0000-4000-8000-000000000009",
 }
 
 

@@ -10,8 +10,9 @@ from monitors import checkins
 from monitors.models import Monitor, MonitorChange
 from monitors.states import Signal
 from projects.models import Organization
-from projects.scopes import Scope
+from projects.scopes import Role, Scope
 from tests.answers import assert_failed, assert_refused
+from tests.browsers import browser_of
 from tests.client import Api
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -86,6 +87,27 @@ def test_a_cron_is_read_in_its_time_zone(owner):
     sent = {**NIGHTLY, "grace": 0, "max_runtime": 3600, "enabled": False, "interval": None}
     monitor = owner.post("monitors", sent).json()
     assert monitor == {**monitor, **sent, "status": "new", "next_due": "2026-03-02T01:30:00Z"}
+
+
+@pytest.mark.parametrize("scope", Scope, ids=str)
+def test_the_address_to_ping_is_shown_to_keys_that_may_write(project, make, make_key, scope):
+    monitor = make()
+    key = Api(make_key(project, Scope.READ_TASKS, scope), base="/api/acme/web")
+    expected = monitor["ping_url"] if scope in {Scope.UPDATE_TASKS, Scope.ADMIN} else None
+    assert key.get(f"monitors/{monitor['id']}").json() == {**monitor, "ping_url": expected}
+    assert key.get("monitors").json() == [{**monitor, "ping_url": expected}]
+    assert monitor["ping_url"] is not None
+
+
+@pytest.mark.parametrize("role", Role, ids=str)
+def test_the_address_to_ping_is_shown_to_members_by_role(organization, make, role):
+    monitor = make()
+    browser = browser_of(organization, role)
+    shown = browser.get(f"/api/acme/web/monitors/{monitor['id']}").json()
+    assert (shown["ping_url"] is None) == (role is Role.VIEWER)
+    page = browser.get(f"/a/acme/monitors/{monitor['id']}/").content.decode()
+    assert ("/ping/" in page) == (role is not Role.VIEWER)
+    assert ("The address is shown to members who may change tasks." in page) == (role is Role.VIEWER)
 
 
 def test_monitors_are_listed_oldest_first(api, make, django_assert_num_queries):
