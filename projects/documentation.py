@@ -163,8 +163,17 @@ members = describe(
     ),
     destroy=extend_schema(
         summary="Remove a member",
-        description="The person leaves the organization and its teams; his account stays. One owner always stays.",
-        parameters=MEMBER_ID,
+        description=(
+            "The person leaves the organization and its teams; the account stays. One owner always stays. Keys that "
+            "the member created go on working, unless `revoke_keys` is true: then all of them in the organization are "
+            "revoked with the removal, also the one that asks for it."
+        ),
+        parameters=[
+            *MEMBER_ID,
+            OpenApiParameter(
+                "revoke_keys", bool, default=False, description="Revoke the keys that the member created."
+            ),
+        ],
         responses={204: OpenApiResponse(None, "Removed.")},
     ),
 )

@@ -20,10 +20,12 @@ def issue_key(organization: Organization, fields: Mapping[str, Any], *, by: Prin
     """A new key, and its text in whole: the only time that it is known.
 
     fields: `name`, and perhaps `project` (a slug; none: the whole organization), `scopes`, `expires`.
-    Raises `ValidationError` on `project` or `expires`; `PermissionDenied` for a key that could do more than its maker.
+    Raises `ValidationError` on `project` or `expires`; `PermissionDenied` for a key that could do more than its maker,
+    and where the maker was removed, or revoked, while the organization was waited for.
     """
     with transaction.atomic():
         organization = locked_organization(organization)
+        refuse_removed(organization, by)
         project = project_of(organization, fields.get("project"), by)
         settings = {name: fields[name] for name in ("name", "scopes", "expires") if name in fields}
         key, text = ApiKey.objects.issue(organization, project, creator=person_behind(by), **settings)
@@ -58,6 +60,16 @@ def revoke_key(key: ApiKey) -> None:
     with transaction.atomic():
         ApiKey.objects.filter(pk=key.pk, revoked=None).update(revoked=timezone.now())
         transaction.on_commit(keyring.forget)
+
+
+def refuse_removed(organization: Organization, by: Principal) -> None:
+    """Raise `PermissionDenied` if the caller has lost its right: no key may outlive a removal that revokes keys."""
+    if by.user_id is not None:
+        is_here = organization.memberships.filter(user=by.user_id, role=by.role).exists()
+    else:
+        is_here = ApiKey.objects.live(timezone.now()).filter(pk=by.key_id).exists()  # type: ignore[misc] # then a key
+    if not is_here:
+        raise PermissionDenied("You may not make keys here any more.")
 
 
 def project_of(organization: Organization, slug: str | None, by: Principal) -> Project | None:

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from projects import keyring
 from projects.locks import locked, locked_organization
 from projects.models import ApiKey, Membership, Organization, User
 from projects.principals import Principal
@@ -54,14 +56,21 @@ def change_member(membership: Membership, fields: Mapping[str, Any], *, by: Prin
     return membership
 
 
-def remove_member(membership: Membership, *, by: Principal) -> None:
-    """He leaves the organization and its teams, and reaches it no more; raises as `change_member` does."""
+def remove_member(membership: Membership, *, by: Principal, revoke_keys: bool = False) -> None:
+    """Removes the member from the organization and its teams; raises as `change_member` does.
+
+    revoke_keys: whether the keys of the organization that the member created are revoked with that.
+    """
     with transaction.atomic():
         organization = locked_organization(membership.organization)
         membership = locked(membership)
         if membership.role == Role.OWNER:
             refuse_below_owner(by)
         keep_an_owner(organization, membership)
+        if revoke_keys:
+            created = organization.api_keys.filter(creator=membership.user_id, revoked=None)
+            created.update(revoked=timezone.now())
+            transaction.on_commit(keyring.forget)
         membership.delete()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from projects import documentation
 from projects.members import add_member, change_member, remove_member
@@ -11,6 +12,7 @@ from projects.models import Membership, Team
 from projects.resource_views import EVERY_ACTION, ResourceViewSet
 from projects.serializers import MemberChangeSerializer, MemberSerializer, TeamSerializer
 from projects.teams import change_team, create_team, delete_team
+from taskapi.rest.params import as_flag, conditions_of
 
 
 @documentation.members
@@ -32,7 +34,12 @@ class MemberViewSet(ResourceViewSet):
         return change_member(row, fields, by=self.principal)
 
     def perform_destroy(self, instance: Membership) -> None:
-        remove_member(instance, by=self.principal)
+        remove_member(instance, by=self.principal, revoke_keys=asks_to_revoke(self.request.query_params))
+
+
+def asks_to_revoke(params: QueryDict) -> bool:
+    """Raises `ValidationError` by the name of any other parameter: a misspelt one must not leave keys alive."""
+    return any(conditions_of(params, {"revoke_keys": as_flag}, beside=frozenset({"format"})))
 
 
 @documentation.teams

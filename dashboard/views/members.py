@@ -38,6 +38,14 @@ class MemberForm(forms.Form):
         self.fields["role"].choices = [(str(role), role.capitalize()) for role in roles]  # type: ignore[attr-defined]
 
 
+class RemovalForm(forms.Form):
+    revoke_keys = forms.BooleanField(required=False)
+
+    def __init__(self, whose: str, keys: int, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["revoke_keys"].label = f"Revoke the {f'{keys} keys' if keys > 1 else 'key'} that {whose} made"
+
+
 class InviteForm(MemberForm):
     email = forms.EmailField(label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     field_order = ["email", "name", "role"]
@@ -86,11 +94,12 @@ def member_page(visit: Visit, id: str) -> HttpResponse:
     form = MemberForm(
         visit, sent if verb == "change" else None, initial={"name": member.display_name, "role": member.role}
     )
-    removal = forms.Form(sent if verb == "remove" else None)
+    keys, is_self = keys_of(visit, [member]).get(member.user_id, 0), member.user_id == visit.request.user.pk
+    removal = RemovalForm("you" if is_self else member.name, keys, sent if verb == "remove" else None)
     if verb == "invite":
         refuse_untouchable(visit, member)
         return invited(visit, member)
-    if verb == "remove" and carried_out(removal, lambda _: remove_member(member, by=visit.principal)):
+    if verb == "remove" and carried_out(removal, lambda fields: remove_member(member, by=visit.principal, **fields)):
         messages.success(visit.request, f"{member.name} is no member any more.")
         return back(visit, member, may_stay=False)
     if verb == "change" and carried_out(form, lambda fields: change_member(member, fields, by=visit.principal)):
@@ -99,10 +108,10 @@ def member_page(visit: Visit, id: str) -> HttpResponse:
     context = {
         "title": member.name,
         "member": member,
-        "is_self": member.user_id == visit.request.user.pk,
+        "is_self": is_self,
         "may_change": may_touch(visit, member),
         "is_last_owner": member.role == Role.OWNER and not other_owners(member),
-        "keys": keys_of(visit, [member]).get(member.user_id, 0),
+        "keys": keys,
         "form": form,
         "removal": removal,
     }

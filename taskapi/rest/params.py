@@ -17,6 +17,7 @@ Condition = TypeVar("Condition")
 
 # What a list understands beside its filters: its pages, and the form of the answer.
 PAGE_PARAMETERS = frozenset({"page_size", "cursor", "format"})
+FLAGS = {"true": True, "false": False}
 PUBLIC_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 
@@ -68,6 +69,12 @@ def as_uuid(text: str) -> uuid.UUID:
     if public_id is None:
         raise bad_value("An id is expected.")
     return public_id
+
+
+def as_flag(values: list[str]) -> bool:
+    if values[0] not in FLAGS:
+        raise bad_value("Either true or false is expected.")
+    return FLAGS[values[0]]
 
 
 def as_moment(text: str, *, end_of_day: bool) -> datetime.datetime:

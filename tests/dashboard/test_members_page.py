@@ -213,6 +213,38 @@ def test_a_removed_member_is_gone_and_reaches_nothing(owner, member):
     assert theirs.get("/a/acme/setup/").status_code == 404
 
 
+@pytest.mark.parametrize("is_asked", [True, False], ids=["ticked", "not ticked"])
+@pytest.mark.parametrize(
+    ("count", "label"), [(1, "Revoke the key that Mia made"), (2, "Revoke the 2 keys that Mia made")]
+)
+def test_the_keys_of_a_removed_member_can_be_revoked(organization, owner, member, count, label, is_asked):
+    for number in range(count):
+        ApiKey.objects.issue(organization, name=f"{number}", creator=member.user)
+    ApiKey.objects.issue(organization, name="other", creator=owner.user)
+    assert label in browser_of(owner).get(page_of(member)).content.decode()
+    sent = {"remove": "1", **({"revoke_keys": "on"} if is_asked else {})}
+    assert browser_of(owner).post(page_of(member), sent).status_code == 302
+    assert ApiKey.objects.filter(revoked=None).count() == 1 + (0 if is_asked else count)
+    assert ApiKey.objects.get(name="other").revoked is None
+
+
+def test_who_made_no_key_that_works_is_not_asked_about_any(organization, owner, member):
+    key, _ = ApiKey.objects.issue(organization, name="gone", creator=member.user)
+    ApiKey.objects.filter(pk=key.pk).update(revoked=key.created)
+    assert "revoke_keys" not in browser_of(owner).get(page_of(member)).content.decode()
+
+
+def test_a_removal_that_is_refused_revokes_nothing(organization, owner):
+    ApiKey.objects.issue(organization, name="mine", creator=owner.user)
+    other = join(organization, "otto@acme.example", Role.OWNER)
+    page = browser_of(owner).get(page_of(owner)).content.decode()
+    assert "Revoke the key that you made" in page
+    Membership.objects.filter(pk=other.pk).delete()
+    response = browser_of(owner).post(page_of(owner), {"remove": "1", "revoke_keys": "on"})
+    assert response.status_code == 422
+    assert ApiKey.objects.get().revoked is None
+
+
 @pytest.mark.parametrize("sent", [{"remove": "1"}, {"name": "Ada", "role": "member"}])
 def test_who_takes_his_own_right_is_led_home(deputy, sent):
     response = browser_of(deputy).post(page_of(deputy), sent)

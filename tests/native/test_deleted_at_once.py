@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from projects.deleting import delete_organization, delete_project, purge_deleted
+from projects.members import remove_member
 from projects.models import ApiKey, Membership, Organization, Project
 from projects.principals import Principal
 from projects.scopes import Scope
@@ -99,6 +100,22 @@ def test_nothing_is_created_for_an_organization_that_is_being_deleted(caller, or
     assert response.status_code == 404, response.content
     assert not live_keys().exists()
     assert not Membership.objects.exists()
+
+
+@pytest.mark.parametrize("way", ["key", "browser"])
+def test_no_key_outlives_a_removal_that_revokes_keys(organization, caller, join, make_key, way):
+    deputy = join(organization, "deputy@acme.example", "admin")
+    own = Api(make_key(organization, Scope.ADMIN, creator=deputy) if way == "key" else None, base="/api/acme")
+    if way == "browser":
+        own.client.force_login(deputy)
+    assert own.get("keys").status_code == 200
+
+    def remove():
+        membership = Membership.objects.get(user=deputy)
+        remove_member(membership, by=Principal(organization=organization), revoke_keys=True)
+
+    assert send_while(remove, lambda: own.post("keys", {"name": "escaped"})).status_code == 403
+    assert [key.name for key in live_keys()] == ["test"]
 
 
 def test_a_task_that_came_before_the_deletion_was_committed_goes_with_the_project(caller, project):

@@ -1,8 +1,11 @@
 """/api/{org}/members."""
 
-import pytest
+from datetime import timedelta
 
-from projects.models import Membership, User
+import pytest
+from django.utils import timezone
+
+from projects.models import ApiKey, Membership, User
 from projects.scopes import Role, Scope
 from tests.answers import assert_failed, assert_refused
 from tests.client import Api
@@ -146,6 +149,68 @@ def test_a_removed_member_reaches_nothing_and_his_account_stays(admin, owner, me
     assert_failed(browser.get("projects"), 404, "not_found")
     assert browser.get("/api/organizations").json() == []
     assert User.objects.filter(pk=member.pk).exists()
+
+
+@pytest.fixture
+def keys(organization, project, stranger, owner, member, join):
+    """By name: who made them, and where."""
+    join(stranger.organization, member.email)
+    made = {
+        "of the organization": (organization, None, member),
+        "of a project": (organization, project, member),
+        "expired": (organization, project, member),
+        "of the owner": (organization, None, owner),
+        "of nobody": (organization, None, None),
+        "elsewhere": (stranger.organization, stranger, member),
+    }
+    for name, (of, only, creator) in made.items():
+        ApiKey.objects.issue(of, only, name=name, creator=creator)
+    ApiKey.objects.filter(name="expired").update(expires=timezone.now() - timedelta(days=1))
+    return made.keys()
+
+
+@pytest.mark.parametrize(
+    ("query", "revoked"),
+    [
+        pytest.param("", set(), id="not asked for"),
+        pytest.param("?revoke_keys=false", set(), id="false"),
+        pytest.param("?revoke_keys=true", {"of the organization", "of a project", "expired"}, id="true"),
+        pytest.param("?revoke_keys=true&format=json", {"of the organization", "of a project", "expired"}, id="format"),
+    ],
+)
+def test_the_keys_of_a_removed_member_are_revoked_where_that_is_asked_for(admin, member, keys, query, revoked):
+    assert admin.delete(f"members/{member.pk}{query}").status_code == 204
+    found = ApiKey.objects.filter(name__in=keys).exclude(revoked=None).values_list("name", flat=True)
+    assert set(found) == revoked
+    assert not Membership.objects.filter(user=member, organization__slug="acme").exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "attr"),
+    [
+        ("revoke_keys=yes", "revoke_keys"),
+        ("revoke_keys=", "revoke_keys"),
+        ("revoke_keys=True", "revoke_keys"),
+        ("revoke_keys=true&revoke_keys=false", "revoke_keys"),
+        ("revoke_key=true", "revoke_key"),
+    ],
+)
+def test_a_member_stays_where_the_parameter_is_none(admin, owner, member, keys, query, attr):
+    assert_refused(admin.delete(f"members/{member.pk}?{query}"), attr)
+    assert Membership.objects.filter(user=member, organization__slug="acme").exists()
+    assert not ApiKey.objects.exclude(revoked=None).exists()
+
+
+def test_the_keys_of_an_owner_who_stays_live(admin, owner, keys):
+    assert_refused(admin.delete(f"members/{owner.pk}?revoke_keys=true"), "role")
+    assert not ApiKey.objects.exclude(revoked=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_may_revoke_itself_with_its_maker(organization, owner, member, make_key):
+    own = Api(make_key(organization, Scope.ADMIN, creator=member), base="/api/acme")
+    assert own.delete(f"members/{member.pk}?revoke_keys=true").status_code == 204
+    assert_failed(own.get("members"), 401, "authentication_failed")
 
 
 def test_a_removed_member_leaves_his_teams(admin, owner, member):
