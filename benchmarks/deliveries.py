@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks import receiver
 from benchmarks.places import MANAGE, manage
-from taskapi.supervisor import die_with_parent
+from taskapi.server.supervisor import die_with_parent
 from tests import postgres
 
 PATIENCE = 300.0  # seconds

@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from taskapi.supervisor import die_with_parent
+from taskapi.server.supervisor import die_with_parent
 from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent

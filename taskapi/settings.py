@@ -57,8 +57,8 @@ INSTALLED_APPS = [
 # What `?embed=` can show with a task: each module has a table `EMBEDS`.
 TASK_EMBEDS = ["tasks.embeds", "planning.embeds"]
 MIDDLEWARE = [
-    "taskapi.edge.EdgeMiddleware",
-    "taskapi.edge.HostMiddleware",
+    "taskapi.server.middleware.RequestMiddleware",
+    "taskapi.server.middleware.HostMiddleware",
     "taskapi.rest.browser.KeyShortcut",  # from here ...
     "django.middleware.security.SecurityMiddleware",
     "taskapi.rest.headers.ContentSecurityPolicyMiddleware",

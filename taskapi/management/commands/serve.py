@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from taskapi.ops import unready
-from taskapi.supervisor import Child, supervise
+from taskapi.server.supervisor import Child, supervise
 
 WEB_STATEMENT_TIMEOUT = "5000"  # milliseconds: as long as the official client waits for an answer
 GRACE = 30  # seconds that requests and deliveries in flight have to finish

@@ -1,4 +1,4 @@
-"""The outermost middleware: what holds for every request, whoever answers it.
+"""The outermost middleware: what holds for every request that reaches Django.
 
 One layer and not five: Django wraps each into a call and a guard of its own, and a fleet of workers pays for all.
 """
@@ -20,7 +20,7 @@ ASKED_BY_ADDRESS = ("/healthz", "/readyz")  # by load balancers, which know no n
 BODILESS = frozenset({204, 304})
 
 
-class EdgeMiddleware:
+class RequestMiddleware:
     """Gives the request its id, refuses what must not come in, counts what goes out."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
