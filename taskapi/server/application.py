@@ -2,7 +2,7 @@
 
 The event loop reads each body whole (`request_body`), request threads run Django (`request_threads`), and the loop
 writes the answer as fast as its client reads (`answers`) or keeps the event stream (`event_streams`). So a slow client
-holds no thread. docs/decisions/0004-one-server.md says why it is ASGI, and why not Django's own handler for it.
+holds no thread. docs/decisions/0005-one-server.md says why it is ASGI, and why not Django's own handler for it.
 """
 
 import asyncio
