@@ -3,8 +3,8 @@
     python -m benchmarks.events                       both databases
     python -m benchmarks.events --database sqlite --rounds 20
 
-Each round loads, in turning order, a server without streams and one with `--listeners` of them. Ratios are taken within a
-round. The listeners are in the project that is written to, with a filter that nothing meets.
+Each round loads, in turning order, a server without streams and one with `--listeners` of them. Ratios are taken
+within a round. The listeners are in the project that is written to, with a filter that nothing meets.
 """
 
 import argparse

@@ -41,6 +41,7 @@ class Stream:
         self.socket = connect(server)
         self.received = b""
         self.last = last
+        self.retries = 0  # how often it was told when to come back
         lines = ["Accept: text/event-stream", *([f"Last-Event-ID: {last}"] if last else [])]
         self.socket.sendall(request(server, "GET", f"/api/{project}/tasks/events{query}", *lines, key=key))
         self.has_ended = False
@@ -93,6 +94,7 @@ class Stream:
     def next_block(self, within: float = WITHIN) -> Event | None:
         fields = dict(line.split(": ", 1) for line in self.block(b"\n\n", within).split("\n") if ": " in line)
         self.last = fields.get("id", self.last)
+        self.retries += "retry" in fields
         return Event(fields["event"], json.loads(fields["data"]), fields.get("id", "")) if "data" in fields else None
 
     def next(self, *kinds: str, within: float = WITHIN) -> Event:

@@ -29,6 +29,7 @@ def test_streams_end_and_requests_are_answered_before_the_server_ends(live, data
             assert select.select([busy], [], [], HELD)[0] == []
             live._process.terminate()
             assert stream.ends(5)
+            assert stream.retries == 2  # at its beginning, and at its end
         with closing(HTTPResponse(busy)) as answer:
             answer.begin()
             assert answer.status == 201

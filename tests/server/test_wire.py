@@ -54,6 +54,24 @@ def test_a_request_may_come_byte_by_byte(server, client):
     assert answer(client)[0].status == 201
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [(f"/{TASKS}", "errors"), ("///api/v0/tasks", "message"), ("//v2/tasks", "error"), ("//api/nowhere", "errors")],
+)
+def test_a_path_with_too_many_slashes_is_told_so_in_the_words_of_its_api(server, client, path, words):
+    client.sendall(request(server, "GET", path))
+    response, body = answer(client)
+    assert response.status == 404
+    assert words in json.loads(body)
+
+
+def test_a_ping_may_come_in_chunks(server, client):
+    client.sendall(
+        request(server, "POST", "/ping/nothing", "Transfer-Encoding: chunked", key="") + b"2\r\nab\r\n0\r\n\r\n"
+    )
+    assert answer(client)[0].status == 404
+
+
 def test_a_large_body_passes(server, client):
     text = "x" * 900_000
     client.sendall(request(server, "POST", TASKS, body=json.dumps({"name": "large", "data": text}).encode()))
