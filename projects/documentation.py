@@ -133,7 +133,7 @@ members = describe(
     list=extend_schema(
         summary="List members",
         description="The people of the organization.",
-        responses={200: answer(MemberSerializer(many=True), "Members, by id.", MEMBER)},
+        responses={200: answer(MemberSerializer(many=True), "Members, as they joined.", MEMBER)},
     ),
     create=extend_schema(
         summary="Add a member",

@@ -1,23 +1,42 @@
 """People: a user of the server, what he may do in an organization, and named groups of members."""
 
+import secrets
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Lower
 
 from projects.models.organization import Organization
 from projects.scopes import Role
 
+USER_IDS = 2**53  # that JSON's numbers carry exactly, also where they are read as floats
+
+
+def draw_user_id() -> int:
+    """Return a random id: one that counts would tell each organization how many users the others have."""
+    return secrets.randbelow(USER_IDS - 1) + 1
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A user who signs in by `email`; without a password, nobody can sign in as him until one is set."""
+        """Creates a user who signs in by `email`; without a password, not before one is set.
+
+        Raises `IntegrityError` for an address that is taken; for an id that is, another is drawn.
+        """
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
-        user.save(using=self._db)
-        return user
+        while True:
+            try:
+                with transaction.atomic(using=self._db):
+                    user.save(using=self._db, force_insert=True)
+            except IntegrityError:
+                if not self.filter(pk=user.pk).exists():
+                    raise
+                user.pk = draw_user_id()
+            else:
+                return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
@@ -38,6 +57,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who can sign in. His name belongs to each membership, so that no tenant sees another's."""
 
+    # Of this type because it was counted once; the sequence is not used any more.
+    id = models.BigAutoField(primary_key=True, default=draw_user_id)
     email = models.EmailField(unique=True, error_messages={"unique": "A user with this e-mail address exists."})
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("may use the admin", default=False)
@@ -63,7 +84,7 @@ class Membership(models.Model):
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ("user",)
+        ordering = ("id",)  # as they came: the ids of users are random
         constraints = (
             models.UniqueConstraint(fields=("organization", "user"), name="one_membership_of_a_user"),
             models.CheckConstraint(condition=models.Q(role__in=list(Role)), name="membership_role_is_known"),

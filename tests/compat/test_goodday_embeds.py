@@ -24,7 +24,8 @@ EMPTY = {
 
 @pytest.fixture
 def people(organization):
-    users = [User.objects.create_user(f"{name}@acme.example") for name in ("ada", "bob")]
+    named = enumerate(("ada", "bob"), 1)  # in the order of their ids, by which they are shown
+    users = [User.objects.create_user(f"{name}@acme.example", pk=pk) for pk, name in named]
     for user in users:
         organization.memberships.create(user=user, role="owner")
     return [user.pk for user in users]

@@ -28,7 +28,8 @@ UNPLANNED = {
 @pytest.fixture
 def people(organization):
     """The ids of three users who are members; the first is the owner."""
-    users = [User.objects.create_user(f"{name}@acme.example") for name in ("ada", "bob", "cy")]
+    named = enumerate(("ada", "bob", "cy"), 1)  # in the order of their ids, by which they are shown
+    users = [User.objects.create_user(f"{name}@acme.example", pk=pk) for pk, name in named]
     for user, role in zip(users, ("owner", "member", "viewer"), strict=True):
         organization.memberships.create(user=user, role=role)
     return [user.pk for user in users]

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from projects.models import ApiKey, Membership, User
+from projects.models import ApiKey, Membership, User, people
 from projects.scopes import Role, Scope
 from tests.answers import assert_failed, assert_refused
 from tests.client import Api
@@ -257,3 +258,48 @@ def test_an_admin_does_not_touch_owners(organization, deputy, owner, member, joi
     ):
         assert_failed(response, 403, "permission_denied")
     assert not User.objects.filter(email="new@acme.example").exists()
+
+
+# -- Ids -------------------------------------------------------------------------------------------------------------
+
+
+def added(admin, number):
+    return admin.post("members", {"email": f"m{number}@acme.example"}).json()["id"]
+
+
+def test_the_ids_of_new_users_are_random_and_fit_into_a_float(admin, owner):
+    ids = [added(admin, number) for number in range(20)]
+    assert all(0 < one < 2**53 for one in ids)
+    assert max(ids) > 2**40  # for one that counts, or a short one, this would be chance indeed
+    assert ids != sorted(ids)
+    assert [row["id"] for row in admin.get("members").json()] == [owner.pk, *ids]
+    for one in ids[:3]:
+        assert admin.get(f"members/{one}").json()["id"] == one
+
+
+def test_an_id_that_is_taken_is_drawn_again(admin, owner, monkeypatch):
+    drawn = iter([owner.pk, owner.pk, 77])
+    monkeypatch.setattr(User._meta.pk, "default", lambda: next(drawn))
+    User._meta.pk.__dict__.pop("_get_default", None)
+    monkeypatch.setattr(people, "draw_user_id", lambda: next(drawn))
+    try:
+        assert added(admin, 1) == 77
+    finally:
+        User._meta.pk.__dict__.pop("_get_default", None)
+    assert list(drawn) == []
+    assert User.objects.get(pk=owner.pk).email == owner.email
+
+
+def test_an_address_that_is_taken_draws_no_id(owner, monkeypatch):
+    monkeypatch.setattr(people, "draw_user_id", lambda: pytest.fail("another id was drawn"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create_user(owner.email.upper())
+    assert User.objects.count() == 1
+
+
+def test_users_of_before_keep_their_ids(admin, organization):
+    old = User.objects.create(pk=3, email="old@acme.example")
+    Membership.objects.create(organization=organization, user=old, role=Role.MEMBER)
+    assert admin.post("members", {"email": "new@acme.example"}).status_code == 201
+    assert admin.get("members/3").json()["email"] == "old@acme.example"
+    assert admin.patch("members/3", {"name": "Old"}).json()["id"] == 3

@@ -22,7 +22,8 @@ NOTHING = {
 
 @pytest.fixture
 def people(organization):
-    users = [User.objects.create_user(f"{name}@acme.example") for name in ("ada", "ben")]
+    named = enumerate(("ada", "ben"), 1)  # in the order of their ids, by which they are shown
+    users = [User.objects.create_user(f"{name}@acme.example", pk=pk) for pk, name in named]
     for user in users:
         organization.memberships.create(user=user)
     return [user.pk for user in users]
