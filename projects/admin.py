@@ -5,8 +5,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -19,6 +21,9 @@ from projects.members import keep_an_owner
 from projects.models import ApiKey, Membership, Organization, Project, Team, User
 from projects.principals import Principal
 from projects.scopes import Role
+
+# What a user may do here. For superusers to give: with one of these, staff could become superuser, or as good as that.
+PRIVILEGES = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 class NewUserForm(AdminUserCreationForm):
@@ -41,7 +46,11 @@ class ChangedUserForm(UserChangeForm):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
-    """A user is deactivated, not deleted: he may be an organization's last owner."""
+    """A user is deactivated, not deleted: that may be an organization's last owner.
+
+    Only superusers change what other staff may do, or their passwords and addresses: whoever sets one of these can sign
+    in as them.
+    """
 
     form = ChangedUserForm
     add_form = NewUserForm
@@ -57,8 +66,42 @@ class UserAdmin(DjangoUserAdmin):
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
     readonly_fields = ("last_login", "date_joined")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return self.readonly_fields if is_superuser(request) else (*self.readonly_fields, *PRIVILEGES)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        is_other_staff = obj is not None and obj.pk != request.user.pk and (obj.is_staff or obj.is_superuser)
+        return super().has_change_permission(request, obj) and (is_superuser(request) or not is_other_staff)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin):
+    """For superusers alone: staff could give further permissions to a group of their own."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request)
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and request.user.is_superuser)
 
 
 class OfOrganization(admin.ModelAdmin):
