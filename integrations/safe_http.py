@@ -13,8 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
+from io import BufferedIOBase
 from ipaddress import ip_address
+from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
@@ -25,6 +27,8 @@ from integrations.deadlines import TookTooLong, within
 from integrations.targets import HOW_TO_ALLOW, Target, read_url
 
 READ_MAX = 64 * 1024  # bytes of an answer that are read at all
+HEADS_MAX = 256 * 1024  # bytes of its head, and of the interim answers before it
+INTERIM = frozenset(range(100, 200)) - {101}  # 101 ends HTTP on the connection: it is an answer, and a wrong one
 TEXT_MAX = 2048  # those that are kept
 LOOK_UPS = threading.BoundedSemaphore(64)  # at once, those included that nobody waits for any more
 
@@ -125,8 +129,40 @@ def shut_down_at(ends: float, sock: socket.socket) -> Iterator[None]:
         handle.close()
 
 
+class HeadReader:
+    """The receiver's side of a connection, of which only so many lines are read: they make up heads."""
+
+    def __init__(self, file: BufferedIOBase) -> None:
+        self.file, self.left = file, HEADS_MAX
+
+    def readline(self, limit: int = -1) -> bytes:
+        line = self.file.readline(limit)
+        self.left -= len(line)
+        if self.left < 0:
+            raise HTTPException(f"its headers have more than {HEADS_MAX} bytes")
+        return line
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
+
+
+class FinalResponse(HTTPResponse):
+    """An answer that is read past the interim ones (102, 103, ...) before it; `http.client` skips 100 alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fp: Any = HeadReader(self.fp)
+
+    def begin(self) -> None:
+        super().begin()
+        while self.status in INTERIM:
+            self.headers = self.msg = None  # type: ignore[assignment] # or the next head would count as read
+            super().begin()
+
+
 class PlainConnection(HTTPConnection):
     given: socket.socket
+    response_class = FinalResponse
 
     def _new_conn(self) -> socket.socket:
         return self.given
@@ -134,6 +170,7 @@ class PlainConnection(HTTPConnection):
 
 class TLSConnection(HTTPSConnection):
     given: socket.socket
+    response_class = FinalResponse
 
     def _new_conn(self) -> socket.socket:
         return self.given

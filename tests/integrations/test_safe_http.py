@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 
 import pytest
 from cryptography import x509
@@ -24,6 +25,9 @@ from tests.receivers import Receiver, Reply, drip
 LOOPBACK = networks(("127.0.0.0/8",))
 SOON = 0.3  # seconds: a deadline that tests can wait for
 LATE = 5.0  # longer than anything here may take
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+PROCESSING = b"HTTP/1.1 102 Processing\r\n\r\n"
+HINTS = b"HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\ncontent-length: 5\r\n\r\n"
 
 # Every one must be refused when it is saved: no name server is needed to know it.
 FORBIDDEN = [
@@ -477,7 +481,9 @@ def assert_ends_at_the_deadline(url, seconds=SOON):
         pytest.param(drip(b""), id="a status line that never ends"),
         pytest.param(drip(b"HTTP/1.1 200 OK\r\nx: "), id="a header that never ends"),
         pytest.param(drip(b"HTTP/1.1 200 OK\r\n", b"a: b\r\n"), id="headers without end"),
-        pytest.param(drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), id="never more than: go on"),
+        pytest.param(drip(b"", CONTINUE), id="never more than: go on"),
+        pytest.param(drip(b"", PROCESSING), id="never more than: I am at it"),
+        pytest.param(drip(b"", HINTS), id="never more than hints"),
     ],
 )
 def test_a_receiver_that_never_gets_to_its_answer_is_left_at_the_deadline(receiver, raw):
@@ -551,12 +557,41 @@ def test_what_bounded_work_raises_is_raised():
         pytest.param(Reply(raw=[b"SSH-2.0-OpenSSH_9\r\n"]), "No valid HTTP answer", id="another protocol"),
         pytest.param(Reply(raw=[b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 200]), "HTTP answer", id="200 headers"),
         pytest.param(Reply(raw=[b"HTTP/1.1 200 OK\r\nx: " + b"y" * 70000]), "HTTP answer", id="a long header"),
+        pytest.param(Reply(raw=repeat(HINTS * 1000)), "HTTP answer: its headers have more", id="endless hints"),
+        pytest.param(Reply(raw=repeat(CONTINUE * 5000)), "HTTP answer: its headers have more", id="endless 100s"),
+        pytest.param(Reply(raw=[HINTS], is_reset=True), "reset|closed|HTTP answer", id="hints and no answer"),
     ],
 )
 def test_what_is_no_answer_says_why(receiver, reply, error):
     receiver.answer(reply)
     with pytest.raises(NoAnswer, match=error):
         send(receiver.url)
+
+
+@pytest.mark.parametrize(
+    "interim",
+    [
+        pytest.param([CONTINUE], id="100"),
+        pytest.param([PROCESSING], id="102"),
+        pytest.param([HINTS], id="103"),
+        pytest.param([b"HTTP/1.1 199 Whatever\r\ntransfer-encoding: chunked\r\n\r\n"], id="any other"),
+        pytest.param([CONTINUE, PROCESSING, HINTS], id="several"),
+        pytest.param([PROCESSING * 100], id="many"),
+        pytest.param([HINTS + CONTINUE + HINTS[:20], HINTS[20:]], id="in pieces"),
+    ],
+)
+@pytest.mark.parametrize(("status", "text"), [(200, "taken"), (204, ""), (410, "gone"), (503, "later")])
+def test_interim_answers_are_passed_over_and_the_final_one_counts(receiver, interim, status, text):
+    final = f"HTTP/1.1 {status} It\r\nretry-after: 7\r\ncontent-length: {len(text)}\r\n\r\n{text}"
+    receiver.answer(Reply(raw=[*interim[:-1], interim[-1] + final.encode()]))
+    answer = send(receiver.url)
+    assert (answer.status, answer.text, answer.headers["retry-after"]) == (status, text, "7")
+    assert "link" not in answer.headers
+
+
+def test_a_change_of_protocol_that_was_not_asked_for_is_an_answer(receiver):
+    receiver.answer(Reply(raw=[b"HTTP/1.1 101 Switching Protocols\r\nupgrade: other\r\n\r\nno HTTP any more"]))
+    assert send(receiver.url).status == 101
 
 
 def test_a_body_that_breaks_off_does_not_undo_the_status(receiver):

@@ -147,6 +147,14 @@ def test_everything_else_is_tried_again(send, receiver, status):
     assert len(receiver.requests) == 1
 
 
+@pytest.mark.parametrize(("status", "is_delivered"), [(204, True), (500, False)])
+def test_a_receiver_that_hints_first_is_judged_by_its_final_answer(send, receiver, status, is_delivered):
+    head = f"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 {status} It\r\ncontent-length: 0\r\n\r\n"
+    receiver.answer(Reply(raw=[head.encode()]))
+    outcome = send()
+    assert (outcome.is_delivered, outcome.status) == (is_delivered, status)
+
+
 def test_410_is_the_end(send, receiver):
     receiver.answer(Reply(410, {}, b"bye"))
     outcome = send()
