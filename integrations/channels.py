@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from uuid_utils.compat import uuid7
 
+from integrations.mail_limit import may_test
 from integrations.models import Channel, Kind
 from integrations.outbox import BUILT_IN
 from integrations.sealing import Unreadable, seal, unseal
@@ -21,6 +22,7 @@ from projects.tenants import keep
 
 OVERLAP = datetime.timedelta(hours=24)  # that the secret before the last one signs as well
 TEST_DEADLINE = 4.0  # seconds; a client waits five for its answer
+MAIL_LIMIT = "The organization has sent as many mails as it may in an hour."
 TEST_MESSAGE = "This is a test. The messages of this integration will come here."
 
 
@@ -113,6 +115,8 @@ def check_channel(kind: str, config: Mapping[str, Any], channel: Channel | None)
 
 def send_test(channel: Channel, now: datetime.datetime) -> Outcome:
     """Sends a test message, also where the channel is not enabled, and waits for what comes of it."""
+    if channel.kind == Kind.EMAIL and not may_test(channel, now):
+        return Outcome(is_delivered=False, error=MAIL_LIMIT)
     data = {"integration": channel.integration, "message": TEST_MESSAGE}
     body = orjson.dumps({"type": "test", "timestamp": now, "data": data}, option=orjson.OPT_UTC_Z).decode()
     outgoing = Outgoing(

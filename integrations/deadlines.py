@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 Result = TypeVar("Result")
 
@@ -13,7 +13,36 @@ class TookTooLong(Exception):
     """Not over in time."""
 
 
-def within(seconds: float, work: Callable[[], Result], places: threading.BoundedSemaphore) -> Result:
+class Places(Protocol):
+    """What holds the work that nothing can stop: so much of it at once, that included which is not waited for."""
+
+    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool: ...
+
+    def release(self) -> None: ...
+
+
+class Both:
+    """A place among those of an owner, and one among those of all: no owner can take all of them."""
+
+    def __init__(self, own: Places, all_of_them: Places) -> None:
+        self.places = own, all_of_them
+
+    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
+        own, all_of_them = self.places
+        ends = time.monotonic() + (timeout or 0)
+        if not own.acquire(timeout=timeout):
+            return False
+        if all_of_them.acquire(timeout=max(0, ends - time.monotonic())):
+            return True
+        own.release()
+        return False
+
+    def release(self) -> None:
+        for places in self.places:
+            places.release()
+
+
+def within(seconds: float, work: Callable[[], Result], places: Places) -> Result:
     """What `work()` returns or raises, or `TookTooLong`.
 
     Nothing can stop the thread that works: one that takes too long is left to come to its end by itself. `places`: how

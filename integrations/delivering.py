@@ -15,10 +15,12 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from integrations import transports
-from integrations.leasing import destination_of, lease, refusal
+from integrations.bodies import body_of
+from integrations.lanes import Walk
+from integrations.leasing import destination_at, lease, refusal
 from integrations.models import Delivery, Kind
 from integrations.recording import Result, record
-from integrations.shares import Shares
+from integrations.shares import LATE, Destination, Shares
 from integrations.transports.base import Outcome, Outgoing
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ AWAY = 1.0  # seconds until the next try, after the database could not be asked
 GRACE = 5.0  # seconds beyond the deadline that attempts in hand have, when the worker is told to stop
 
 Clock = Callable[[], datetime.datetime]
+Lease = tuple[int, int]  # a delivery's number, and the attempt that it was leased for
 
 
 class Dispatcher:
@@ -38,18 +41,23 @@ class Dispatcher:
 
     def __init__(self, clock: Clock = timezone.now) -> None:
         self.clock = clock
-        self.free = max(1, settings.TASKAPI_DELIVERY_THREADS)  # threads, started or not
-        self.shares = Shares(self.free)
-        self.in_hand = 0
+        self.shares = Shares(max(1, settings.TASKAPI_DELIVERY_THREADS))
+        self.walk = Walk()
+        self.begun: dict[Lease, tuple[float, Destination]] = {}  # attempts in hand: since when, and where to
+        self.late: set[Lease] = set()  # those of them that have run for long
         self.threads: list[threading.Thread] = []
         self.leased: SimpleQueue[Delivery | None] = SimpleQueue()
         self.ended: SimpleQueue[Result] = SimpleQueue()
         self.unrecorded: list[Result] = []
 
+    @property
+    def in_hand(self) -> int:
+        return len(self.begun)
+
     def run(self, stop: threading.Event) -> None:
         """Sends what becomes due until `stop` is set, then ends what it has in hand. Waits for an absent database."""
         while not stop.is_set():
-            self.wait(self.attend(self.free))
+            self.wait(self.attend(self.shares.threads))
         patience = time.monotonic() + settings.TASKAPI_DELIVERY_DEADLINE + GRACE
         while (self.in_hand or self.unrecorded) and time.monotonic() < patience:
             self.wait(self.attend(0))
@@ -74,23 +82,30 @@ class Dispatcher:
     def turn(self, limit: int) -> int:
         """Records what has ended, and takes up at most `limit` deliveries that are due; returns how many."""
         self.record()
-        limit = min(limit, self.free)
+        self.let_be_late()
+        limit = min(limit, self.shares.free)
         if limit <= 0:
             return 0
         shares = self.shares.copy()
-        leased = lease(limit, self.clock(), shares)
+        leased = lease(limit, self.clock(), shares, self.walk)
         self.shares = shares
         for delivery in leased:
             self.begin(delivery)
         return len(leased)
+
+    def let_be_late(self) -> None:
+        """Lets other threads take the places of those whose attempts take long."""
+        before = time.monotonic() - LATE
+        for attempt, (began, destination) in self.begun.items():
+            if began <= before and attempt not in self.late and self.shares.let_be_late(destination):
+                self.late.add(attempt)
 
     def begin(self, delivery: Delivery) -> None:
         if error := refusal(delivery):
             outcome = Outcome(is_delivered=False, error=error, may_retry=False)
             self.unrecorded.append(Result(delivery=delivery, outcome=outcome, began=self.clock(), seconds=0.0))
             return
-        self.free -= 1
-        self.in_hand += 1
+        self.begun[lease_of(delivery)] = time.monotonic(), destination_at(delivery.organization_id, delivery.channel)
         if len(self.threads) < self.in_hand:
             self.threads.append(threading.Thread(target=self.send, name="sender", daemon=True))
             self.threads[-1].start()
@@ -112,9 +127,11 @@ class Dispatcher:
             return
 
     def end(self, result: Result) -> None:
-        self.free += 1
-        self.in_hand -= 1
-        self.shares.give_back(destination_of(result.delivery), is_delivered=result.outcome.is_delivered)
+        attempt = lease_of(result.delivery)
+        _, destination = self.begun.pop(attempt)
+        outcome, is_late = result.outcome, attempt in self.late
+        self.shares.give_back(destination, is_delivered=outcome.is_delivered, seconds=result.seconds, is_late=is_late)
+        self.late.discard(attempt)
         self.unrecorded.append(result)
 
     def record(self) -> None:
@@ -149,6 +166,10 @@ class Dispatcher:
             self.leased.put(None)
 
 
+def lease_of(delivery: Delivery) -> Lease:
+    return delivery.pk, delivery.attempt_count
+
+
 def attempt(delivery: Delivery, clock: Clock) -> Result:
     """Sends a delivery, on a thread that has no database. A transport's own mistake is a failed attempt."""
     began, start = clock(), time.perf_counter()
@@ -171,7 +192,7 @@ def outgoing_of(delivery: Delivery) -> Outgoing:
         integration=delivery.integration,
         config=delivery.config,
         channel=delivery.channel,
-        body=delivery.body,
+        body=body_of(delivery),
         point=delivery.point,
         created=delivery.created,
     )

@@ -36,7 +36,7 @@ class Letter:
 
 def letter_of(body: str) -> Letter:
     """The letter that says what a message, `{"type", "timestamp", "data"}`, is about."""
-    message = json.loads(body)
+    message = json.loads(body, parse_int=str)  # which are shown only, and may have more digits than an `int` takes
     kind, data = message["type"], message["data"]
     when = ("When", line(message["timestamp"]))
     if "task" in data:

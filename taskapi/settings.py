@@ -159,6 +159,7 @@ except ValueError as error:
 TASKAPI_APPRISE_SCHEMES = env.list("TASKAPI_APPRISE_SCHEMES", default=[])  # beside those of services with a fixed host
 TASKAPI_DELIVERY_THREADS = env.int("TASKAPI_DELIVERY_THREADS", 16)  # messages that a worker sends at the same time
 TASKAPI_DELIVERY_DEADLINE = env.float("TASKAPI_DELIVERY_DEADLINE", 15)  # seconds that a receiver has for its answer
+TASKAPI_MAILS_PER_HOUR = env.int("TASKAPI_MAILS_PER_HOUR", 1000)  # recipients, an organization; 0: no limit
 TASKAPI_KEEP_DELIVERIES_DAYS = env.int("TASKAPI_KEEP_DELIVERIES_DAYS", 30)  # those that are delivered or given up
 
 # -- Pages -----------------------------------------------------------------------------------------------------------

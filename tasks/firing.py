@@ -47,6 +47,17 @@ class Happening(NamedTuple):
         return status if status in ENDS and status != self.before.status else ""
 
 
+class Fired(NamedTuple):
+    """An action that a happening has reached. kind: the `type` of its message."""
+
+    point: str
+    kind: str
+    action_type: str
+    action: int
+    integration: str
+    config: Any
+
+
 def is_heard(happening: Happening, book: Book) -> bool:
     """Whether a rule of the organization may fire, or has an end to count."""
     return any(
@@ -72,8 +83,8 @@ def fire(
         of_task.update((number, list(own)) for number, own in groupby(actions, lambda action: action.task_id))
     messages: list[Message] = []
     for happening in happenings:
-        messages += of_actions(happening, of_task.get(happening.task.number, ()))
-        messages += of_rules(happening, book, now)
+        fired = [*of_actions(happening, of_task.get(happening.task.number, ())), *of_rules(happening, book, now)]
+        messages += messages_of(happening, fired)
     if messages:
         outbox.enqueue(messages, now)
 
@@ -82,13 +93,13 @@ def rules_about(task: TaskRow, book: Book) -> Iterator[Rule]:
     return book.about(task.project_id, task.monitor_id, task.name)
 
 
-def of_actions(happening: Happening, actions: Sequence[Action]) -> Iterator[Message]:
+def of_actions(happening: Happening, actions: Sequence[Action]) -> Iterator[Fired]:
     for action in actions:
         if point := happening.reaches(parse(action.trigger)):
-            yield message(happening, point.text, "task", action.pk, action.integration, action.config)
+            yield Fired(point.text, "task.triggered", "task", action.pk, action.integration, action.config)
 
 
-def of_rules(happening: Happening, book: Book, now: datetime.datetime) -> Iterator[Message]:
+def of_rules(happening: Happening, book: Book, now: datetime.datetime) -> Iterator[Fired]:
     task = happening.task
     rules = list(rules_about(task, book))
     verdicts: Mapping[int, Verdict] = {}
@@ -98,7 +109,7 @@ def of_rules(happening: Happening, book: Book, now: datetime.datetime) -> Iterat
     for rule in rules:
         point, kind = told(rule, happening, verdicts.get(rule.id))
         if point and not rule.is_snoozed(now):
-            yield message(happening, point, "global", rule.id, rule.integration, rule.config, kind=kind)
+            yield Fired(point, kind, "global", rule.id, rule.integration, rule.config)
 
 
 def told(rule: Rule, happening: Happening, verdict: Verdict | None) -> tuple[str, str]:
@@ -111,29 +122,27 @@ def told(rule: Rule, happening: Happening, verdict: Verdict | None) -> tuple[str
     return (point.text if point else ""), "task.triggered"
 
 
-def message(
-    happening: Happening,
-    point: str,
-    action_type: str,
-    action: int,
-    integration: str,
-    config: Any,
-    kind: str = "task.triggered",
-) -> Message:
+def messages_of(happening: Happening, fired: Sequence[Fired]) -> list[Message]:
+    """One for each; they share the task."""
     task, project = happening.task, happening.project
-    return Message(
-        organization_id=project.organization_id,
-        project_id=project.pk,
-        integration=integration,
-        config=config,
-        point=point,
-        kind=kind,
-        task_id=task.public_id,
-        data={
-            "task": task_on_wire(task, place_of(project)),
-            "point": point,
-            "action": action,
-            "action_type": action_type,
-            "integration": integration,
-        },
-    )
+    shared = {"task": task_on_wire(task, place_of(project))} if fired else {}
+    return [
+        Message(
+            organization_id=project.organization_id,
+            project_id=project.pk,
+            integration=one.integration,
+            config=one.config,
+            point=one.point,
+            kind=one.kind,
+            task_id=task.public_id,
+            rule_id=one.action if one.action_type == "global" else None,
+            shared=shared,
+            data={
+                "point": one.point,
+                "action": one.action,
+                "action_type": one.action_type,
+                "integration": one.integration,
+            },
+        )
+        for one in fired
+    ]

@@ -52,6 +52,11 @@ def messages_of(change: MonitorChange, now: datetime.datetime) -> list[Message]:
     if point is None:
         return []
     book = book_of(project.organization_id, project.organization.rules_version)
+    shared = {
+        "monitor": Fragment(change.shown),
+        "organization": project.organization.slug,
+        "project": project.slug,
+    }
     return [
         Message(
             organization_id=project.organization_id,
@@ -61,10 +66,9 @@ def messages_of(change: MonitorChange, now: datetime.datetime) -> list[Message]:
             point=point,
             kind=point.replace("_", "."),  # monitor_late: monitor.late
             monitor_id=monitor.pk,
+            rule_id=rule.id,
+            shared=shared,
             data={
-                "monitor": Fragment(change.shown),
-                "organization": project.organization.slug,
-                "project": project.slug,
                 "point": point,
                 "action": rule.id,
                 "action_type": "global",

@@ -19,6 +19,7 @@ from dashboard.json_text import readable
 from dashboard.task_filters import changed
 from dashboard.task_messages import MAIL
 from dashboard.visits import Visit, page
+from integrations.bodies import body_of
 from integrations.filters import selected
 from integrations.models import Delivery, DeliveryStatus
 from integrations.outbox import redeliver
@@ -86,7 +87,7 @@ def delivery_page(visit: Visit, id: str) -> HttpResponse:
         "attempts": list(delivery.attempts.all()),
         "channel": channel,
         "is_mail": delivery.integration == MAIL,
-        "body": readable(delivery.body),
+        "body": readable(body_of(delivery)),
         "config": readable(json.dumps(delivery.config, ensure_ascii=False)) if delivery.config else "",
     }
     return visit.render("dashboard/delivery.html", context)
@@ -95,8 +96,9 @@ def delivery_page(visit: Visit, id: str) -> HttpResponse:
 def deliveries_of(visit: Visit, *, with_body: bool = False) -> QuerySet[Delivery]:
     """As the API shows them: those of a project that was deleted are out of sight with it."""
     rows = Delivery.objects.filter(organization=visit.organization, project__organization=visit.organization)
-    rows = rows.select_related("project")
-    return rows if with_body else rows.defer("config", "body")
+    if with_body:
+        return rows.select_related("project", "shared_body")
+    return rows.select_related("project").defer("config", "body")
 
 
 def rows_of(visit: Visit, deliveries: Iterable[Delivery]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from uuid_utils.compat import uuid7
 
 from integrations.models.channel import Channel
+from integrations.models.shared_body import SharedBody
 from projects.models import Organization, Project
 
 
@@ -45,7 +46,13 @@ class Delivery(models.Model):
     task_id = models.UUIDField(null=True)
     monitor_id = models.UUIDField(null=True)
     point = models.CharField(max_length=255)
-    body = models.TextField()  # the message, JSON, as a webhook gets it
+    # The message, JSON, as a webhook gets it; but for what `shared_body` holds of it, where deliveries share that.
+    body = models.TextField()
+    # No constraint: to check it, a migration would have to read the whole table while nothing can be written.
+    shared_body = models.ForeignKey(
+        SharedBody, models.DO_NOTHING, null=True, related_name="deliveries", db_constraint=False, db_index=False
+    )
+    rule_id = models.BigIntegerField(null=True)  # the global action that fired
     status = models.CharField(max_length=16, choices=DeliveryStatus, default=DeliveryStatus.PENDING)
     due_at = models.DateTimeField()
     # Counted when an attempt begins. It is the fencing token as well: whoever lost his lease changes nothing.
@@ -63,13 +70,21 @@ class Delivery(models.Model):
             models.CheckConstraint(condition=Q(status__in=DeliveryStatus.values), name="delivery_status_is_known"),
         )
         indexes = (
-            # What a worker takes next: of a channel, and of what has none.
+            # What a worker takes next (`integrations.lanes`): whom something is due for; in which lanes of an
+            # organization, each of which may be long: those of its channels, and that of the mail without any.
             models.Index(
-                fields=("channel", "due_at"),
-                name="delivery_due_of_channel",
+                fields=("organization", "due_at"), name="delivery_due_of_organization", condition=Q(status="pending")
+            ),
+            models.Index(
+                fields=("organization", "channel", "due_at"),
+                name="delivery_due_in_lane",
                 condition=Q(status="pending", channel__isnull=False),
             ),
-            models.Index(fields=("due_at",), name="delivery_due_of_mail", condition=Q(status="pending", channel=None)),
+            models.Index(
+                fields=("organization", "due_at"),
+                name="delivery_due_in_mail_lane",
+                condition=Q(status="pending", channel=None),
+            ),
             # The list, newest first; by project; by status; by channel; and those of a task or a monitor.
             models.Index(fields=("organization", "-number"), name="delivery_list"),
             models.Index(fields=("project", "-number"), name="delivery_list_by_project"),
@@ -78,6 +93,12 @@ class Delivery(models.Model):
             models.Index(fields=("task_id", "-number"), name="delivery_of_task", condition=Q(task_id__isnull=False)),
             models.Index(
                 fields=("monitor_id", "-number"), name="delivery_of_monitor", condition=Q(monitor_id__isnull=False)
+            ),
+            # The page of a global action.
+            models.Index(fields=("rule_id", "-number"), name="delivery_of_rule", condition=Q(rule_id__isnull=False)),
+            # Whether a shared body has any delivery left.
+            models.Index(
+                fields=("shared_body",), name="delivery_of_shared_body", condition=Q(shared_body__isnull=False)
             ),
             # The sweep of those that are kept long enough.
             models.Index(fields=("finished",), name="delivery_finished", condition=Q(finished__isnull=False)),

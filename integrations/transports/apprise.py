@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote
 
 from django.conf import settings
 
-from integrations.deadlines import TookTooLong, within
+from integrations.deadlines import Both, TookTooLong, within
 from integrations.messages import letter_of
 from integrations.models import Channel
 from integrations.sealing import Unreadable, unseal
@@ -77,6 +77,7 @@ OPTIONS = frozenset(
 )
 NOT_INSTALLED = "Apprise is not installed on this server. Its administrator can add it: make install ARGS=apprise."
 SENDING = threading.BoundedSemaphore(64)  # at once, those included that nobody waits for any more
+OWN = 8  # of them, for one organization
 ERROR_MAX = 2048
 
 
@@ -100,13 +101,17 @@ class AppriseTransport:
     def check_config(self, config: Any, channel: Channel | None) -> None:
         check_is_object(config)
 
+    def host_of(self, channel: Channel | None) -> str:
+        return scheme_of(channel.config.get("url", "")) if channel else ""
+
     def send(self, outgoing: Outgoing, *, now: datetime.datetime, deadline: float) -> Outcome:
         if outgoing.channel is None:
             return Outcome(is_delivered=False, error="The channel does not exist any more.", may_retry=False)
         letter = letter_of(outgoing.body)
         try:
             url = unseal(outgoing.channel.sealed)
-            problem = within(deadline, lambda: notify(url, letter.subject, letter.text), SENDING)
+            places = Both(places_of(outgoing.channel.organization_id), SENDING)
+            problem = within(deadline, lambda: notify(url, letter.subject, letter.text), places)
         except ImportError:
             problem = NOT_INSTALLED
         except (Unreadable, ValueError) as error:
@@ -114,6 +119,12 @@ class AppriseTransport:
         except TookTooLong:
             problem = f"No answer within {deadline:g} seconds."
         return Outcome(is_delivered=problem is None, error=problem or "")
+
+
+@lru_cache(maxsize=10_000)
+def places_of(organization_id: int) -> threading.BoundedSemaphore:
+    """Those of an organization: a URL may name hundreds of targets, and go on long after the deadline."""
+    return threading.BoundedSemaphore(OWN)
 
 
 def scheme_of(url: str) -> str:

@@ -59,6 +59,9 @@ class Transport(Protocol):
     def check_config(self, config: Any, channel: Channel | None) -> None:
         """Raises Django's `ValidationError({"config": error})` for an action's `config` that the channel can't use."""
 
+    def host_of(self, channel: Channel | None) -> str:
+        """Where its messages go, as far as that is known without asking: channels of one host may be slow together."""
+
     def send(self, outgoing: Outgoing, *, now: datetime.datetime, deadline: float) -> Outcome:
         """One attempt, over within `deadline` seconds; what the network does is in the outcome, never raised."""
 

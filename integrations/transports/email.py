@@ -18,6 +18,7 @@ from integrations.messages import letter_of
 from integrations.models import Channel
 from integrations.transports.base import Outcome, Outgoing, check_is_object, only_key, refused
 
+HOST = "mail server"  # the only one
 MAX_RECIPIENTS = 5
 RESPONSE_MAX = 2048
 SENDING = threading.BoundedSemaphore(64)  # at once, those included that nobody waits for any more
@@ -43,10 +44,12 @@ class EmailTransport:
         if channel is None or "to" in config:
             read_recipients(config.get("to") if isinstance(config, dict) else None, "config")
 
+    def host_of(self, channel: Channel | None) -> str:
+        return HOST
+
     def send(self, outgoing: Outgoing, *, now: datetime.datetime, deadline: float) -> Outcome:
-        config = outgoing.config if "to" in outgoing.config or outgoing.channel is None else outgoing.channel.config
         try:
-            recipients = read_recipients(config.get("to"), "config")
+            recipients = read_recipients(recipients_text(outgoing.config, outgoing.channel), "config")
         except ValidationError as error:
             return Outcome(is_delivered=False, error=" ".join(error.messages), may_retry=False)
         mail = mail_of(outgoing, recipients, now)
@@ -57,6 +60,19 @@ class EmailTransport:
         except (OSError, ValueError) as error:  # smtplib's are OSErrors, Django's ValueErrors
             return failure(error)
         return Outcome(is_delivered=True, response=without_password(said_of(refusals)))
+
+
+def recipients_text(config: Mapping[str, Any], channel: Channel | None) -> Any:
+    """Whom a mail goes to: the action says it, else the channel."""
+    return (config if "to" in config or channel is None else channel.config).get("to")
+
+
+def recipients_of(config: Mapping[str, Any], channel: Channel | None) -> list[str]:
+    """Whom a mail goes to; none where it can't be sent."""
+    try:
+        return read_recipients(recipients_text(config, channel), "config")
+    except ValidationError:
+        return []
 
 
 def read_recipients(to: Any, field: str) -> list[str]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -38,6 +39,9 @@ class WebhookTransport:
 
     def check_config(self, config: Any, channel: Channel | None) -> None:
         check_is_object(config)
+
+    def host_of(self, channel: Channel | None) -> str:
+        return (urlsplit(channel.config.get("url", "")).netloc if channel else "").lower()
 
     def send(self, outgoing: Outgoing, *, now: datetime.datetime, deadline: float) -> Outcome:
         channel = outgoing.channel

@@ -1,6 +1,7 @@
 """What the tests of deliveries share: a receiver that plays every part, messages for it, and a database for threads."""
 
 import threading
+import time
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -10,9 +11,11 @@ from django.db import connection, connections, transaction
 from integrations import transports
 from integrations.models import Channel, Delivery
 from integrations.outbox import Message, enqueue
+from integrations.shares import Destination
 from integrations.transports.base import Outcome
 from projects.models import Organization, Project
 
+WITHIN = 20  # seconds; far more than it takes, for a machine that is busy
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TAKEN = Outcome(is_delivered=True, status=200, response="ok")
 REFUSED = Outcome(is_delivered=False, status=500, response="out of order", error="500 Internal Server Error")
@@ -27,6 +30,9 @@ class Receiver:
         self.moments = []
         self.deadlines = set()
         self._arrival = threading.Condition()
+
+    def host_of(self, channel):
+        return ""
 
     def send(self, outgoing, *, now, deadline):
         with self._arrival:
@@ -92,6 +98,22 @@ def owe_for(project, integration="email", *, count=1, now=NOON, **fields):
     with transaction.atomic():
         enqueue([message_for(project, integration, **fields) for _ in range(count)], now)
     return list(Delivery.objects.exclude(pk__in=before).order_by("pk"))
+
+
+def let_be_prompt(shares, organization, channels=()):
+    """Each of the organization's channels, and its mail, has answered at once the last time."""
+    for channel in [0, *(channel.pk for channel in channels)]:
+        destination = Destination(organization.pk, channel)
+        shares.take(destination)
+        shares.give_back(destination, is_delivered=True, seconds=0.1)
+
+
+def until(condition):
+    """Waits for what will be true, as another thread makes it."""
+    deadline = time.monotonic() + WITHIN
+    while not condition():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.05)
 
 
 @pytest.fixture

@@ -9,19 +9,20 @@ from django.db import connection, transaction
 
 from integrations import lanes
 from integrations.delivering import Dispatcher, attempt, deliver_due
+from integrations.lanes import Walk
 from integrations.leasing import lease, lease_time, waiting
 from integrations.models import Attempt, Delivery
 from integrations.outbox import redeliver
 from integrations.recording import record
 from integrations.shares import Shares
 from projects.deleting import delete_project
-from tests.worker.conftest import NOON, TAKEN, make_channel, owe_for
+from tests.worker.conftest import NOON, TAKEN, let_be_prompt, make_channel, owe_for
 
 LATER = NOON + timedelta(hours=1)
 
 
 def take(limit=10, now=NOON):
-    return lease(limit, now, Shares(100))
+    return lease(limit, now, Shares(100), Walk())
 
 
 def send(delivery, now=NOON):
@@ -121,17 +122,16 @@ def test_one_that_kills_its_worker_each_time_is_given_up_in_the_end(owe, receive
 
 
 def test_a_channel_that_is_full_leaves_room_for_others_behind_it(project):
-    for slug in ("one", "two"):
-        make_channel(project.organization, slug)
+    channels = [make_channel(project.organization, slug) for slug in ("one", "two")]
     owe_for(project, "webhook:one", count=10)
     owe_for(project, "webhook:two", count=10, now=NOON + timedelta(seconds=1))
     owe_for(project, count=10, now=NOON + timedelta(seconds=2))
-    shares = Shares(6)
-    taken = [sorted(delivery.integration for delivery in lease(4, LATER, shares)) for _ in range(4)]
+    shares, walk = Shares(8), Walk()
+    let_be_prompt(shares, project.organization, channels)
+    taken = [sorted(delivery.integration for delivery in lease(5, LATER, shares, walk)) for _ in range(3)]
     assert taken == [
-        ["webhook:one"] * 3 + ["webhook:two"],
-        ["email"] * 3 + ["webhook:two"],  # whoever has none yet comes first
-        ["webhook:two"],
+        ["webhook:one"] * 4 + ["webhook:two"],
+        ["email"],  # whoever has none yet comes first; and of eight threads, an organization has six
         [],
     ]
 
@@ -142,15 +142,20 @@ def test_who_has_least_in_hand_comes_first(project):
     owe_for(project, "webhook:bulk", count=10)
     owe_for(project, "webhook:new", now=NOON + timedelta(seconds=1))
     shares = Shares(100)
-    assert [lease(1, LATER, shares)[0].integration for _ in range(3)] == ["webhook:bulk", "webhook:new", "webhook:bulk"]
+    assert [lease(1, LATER, shares, Walk())[0].integration for _ in range(3)] == [
+        "webhook:bulk",
+        "webhook:new",
+        "webhook:bulk",
+    ]
 
 
 def test_what_waits_to_be_deleted_is_in_nobodys_way(project, stranger, receiver):
     doomed = owe_for(project, count=30)
     (kept,) = owe_for(stranger, now=NOON + timedelta(seconds=1))
     delete_project(project)
-    assert take(now=LATER) == []
+    (other,) = owe_for(project.organization.projects.create(slug="app", name="App"), now=NOON + timedelta(seconds=1))
     assert [delivery.pk for delivery in take(now=LATER)] == [kept.pk]
+    assert [delivery.pk for delivery in take(now=LATER)] == [other.pk]
     counts = Delivery.objects.filter(pk__in=[delivery.pk for delivery in doomed]).values_list("status", "attempt_count")
     assert set(counts) == {("pending", 0)}
     assert Attempt.objects.count() == 0
@@ -167,16 +172,18 @@ def test_what_is_due_is_found_without_reading_what_waits_before_it(owe, channel)
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL's plan depends on what is in the table.")
     plan = []
+    values = {"organization": channel.organization_id, "after": 0, "now": str(LATER)}
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {lanes.SQL}", [str(LATER)])
-        plan += [step for *_, step in cursor.fetchall()]
+        for sql in (lanes.OF_ALL, lanes.OF_ONE):
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+            plan += [step for *_, step in cursor.fetchall()]
     with transaction.atomic():
         for lane in (None, channel.pk):
-            plan += waiting(lane, LATER)[:5].explain().splitlines()
+            plan += waiting(channel.organization_id, lane, LATER)[:5].explain().splitlines()
     steps = [step for step in plan if "integrations_delivery" in step]
-    assert len(steps) >= 8
-    assert all("INDEX delivery_due_of_" in step for step in steps), steps
-    assert sum("TEMP B-TREE" in step for step in plan) == 1  # of the lanes themselves
+    assert len(steps) >= 9
+    assert all("INDEX delivery_due_" in step for step in steps), steps
+    assert sum("TEMP B-TREE" in step for step in plan) == 2  # of the organizations, and of the lanes
 
 
 def test_workers_at_once_share_what_is_due_and_none_is_sent_twice(shared_project, receiver):

@@ -15,9 +15,7 @@ from integrations.models import Channel, Delivery
 from taskapi import presence, worker
 from taskapi.models import Presence
 from taskapi.worker import Round
-from tests.worker.conftest import TAKEN, make_channel, owe_for
-
-WITHIN = 20  # seconds; far more than it takes, for a machine that is busy
+from tests.worker.conftest import TAKEN, WITHIN, make_channel, owe_for, until
 
 
 @contextmanager
@@ -88,7 +86,7 @@ def test_what_nobody_is_called_for_is_not_waited_for(shared_project, receiver, r
 def test_told_to_stop_it_finishes_what_it_holds_and_takes_nothing_more(
     shared_project, receiver, rounds, settings, monkeypatch
 ):
-    settings.TASKAPI_DELIVERY_THREADS = 4
+    settings.TASKAPI_DELIVERY_THREADS = 16
     rounds(Round(lambda *_: 0, period=1.0))
     go = threading.Event()
     receiver.answer = lambda _: go.wait(WITHIN) and TAKEN
@@ -257,14 +255,6 @@ def test_a_container_can_see_that_sweeps_end_well(db, settings, tmp_path):
     assert not file.exists()
     worker.turn(Round(lambda *_: 0, period=1.0))
     assert file.exists()
-
-
-def until(condition):
-    """Waits for what the database will show."""
-    deadline = time.monotonic() + WITHIN
-    while not condition():
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.05)
 
 
 def test_the_rounds_are_named_functions_with_periods():
