@@ -1,7 +1,7 @@
-"""What a task has to say and to whom: its actions, and the deliveries that came of it, with every attempt."""
+"""What a task or a global action has to say and to whom: actions, and the deliveries that came of it."""
 
-import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from integrations.models import Channel, Delivery
 from projects.models import Organization
@@ -28,9 +28,9 @@ def actions_of(task: TaskRow) -> list[ActionRow]:
     return [ActionRow(row, str(row.config.get("to", "")) if isinstance(row.config, dict) else "") for row in rows]
 
 
-def deliveries_of(organization: Organization, task_id: uuid.UUID) -> list[Delivery]:
-    """The newest, with their attempts. Two statements."""
-    rows = Delivery.objects.filter(organization=organization, task_id=task_id, project__organization=organization)
+def deliveries_of(organization: Organization, **of: Any) -> list[Delivery]:
+    """The newest of a task (`task_id`) or a global action (`rule_id`), with their attempts. Two statements."""
+    rows = Delivery.objects.filter(organization=organization, project__organization=organization, **of)
     rows = rows.defer("config", "body").prefetch_related("attempts").order_by("-number")
     return list(rows[:DELIVERIES_SHOWN])
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboard.forms import carried_out
 from dashboard.rule_forms import PREVIEWED, RuleForm, initial_of
 from dashboard.rule_preview import Preview, preview_of
-from dashboard.task_messages import integrations_of
+from dashboard.task_messages import deliveries_of, integrations_of
 from dashboard.visits import Visit, page
 from monitors.models import Monitor
 from projects.scopes import Scope
@@ -81,6 +81,8 @@ def rule_page(visit: Visit, id: str) -> HttpResponse:
     form = form_of(visit, sent if what in {"change", "preview"} else None, initial_of(rule, now), rule)
     is_snoozed = rule.snooze_until is not None and rule.snooze_until > now
     context = {"title": rule.name, "rule": rule, "form": form, "snoozes": SNOOZES, "is_snoozed": is_snoozed}
+    if "HX-Request" not in visit.request.headers:  # which is for the preview alone
+        context["deliveries"] = deliveries_of(organization, rule_id=rule.pk)
     if what == "preview":
         return previewed(visit, form, context)
     if what == "delete":

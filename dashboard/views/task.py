@@ -84,7 +84,7 @@ def shown(visit: Visit, planned: Planned, project: Project) -> dict[str, Any]:
         "verdict": usual.verdict(seconds) if usual and seconds is not None else "",
         "picture": usual.picture(seconds) if usual and seconds is not None else None,
         "actions": actions_of(task),
-        "deliveries": deliveries_of(visit.organization, task.public_id) if visit.may_administer else [],
+        "deliveries": deliveries_of(visit.organization, task_id=task.public_id) if visit.may_administer else [],
         "planned": planned_side(planned, project, visit.organization, has_children=bool(family.children)),
         "children_percent": planned.children_percent,
         "may_cancel": visit.may(Scope.CANCEL_TASKS) and not row.is_over,
