@@ -16,16 +16,12 @@ class Backlog(Collector):
         now = timezone.now()
         # Looked up here: who imports this module may not have set Django up.
         due = apps.get_model("integrations", "Delivery").objects.due(now).order_by()
-        # Apart, as their indexes are: those of channels, and those that need none.
-        parts = [
-            due.filter(channel__isnull=has_none).aggregate(count=Count("pk"), first=Min("due_at"))
-            for has_none in (True, False)
-        ]
-        first = min((part["first"] for part in parts if part["first"]), default=now)
+        found = due.aggregate(count=Count("pk"), first=Min("due_at"))
+        first = found["first"] or now
         yield GaugeMetricFamily(
             "taskapi_deliveries_due",
             "Messages that should be sent by now, and are not.",
-            value=sum(part["count"] for part in parts),
+            value=found["count"],
         )
         yield GaugeMetricFamily(
             "taskapi_deliveries_late_seconds",

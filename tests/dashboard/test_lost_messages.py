@@ -1,4 +1,4 @@
-"""A message to a channel that is disabled or gone is a failed delivery, in the API and on the pages of task and rule."""
+"""A message to a channel that is disabled or gone is a failed delivery, in the API and on pages of task and rule."""
 
 import pytest
 from django.utils import timezone

@@ -372,3 +372,8 @@ def test_an_error_does_not_hold_the_password(send, settings):
     assert (outcome.is_delivered, outcome.may_retry) == (False, True)
     assert "taskapi may not use ***" in outcome.error
     assert "correct-horse" not in outcome.error
+
+
+def test_integers_of_any_size_in_data_hinder_no_mail(message):
+    body = message(value=7).replace('"task": {', '"task": {"data": {"big": %s},' % ("9" * 5000))
+    assert "7 of 100" in letter_of(body).text

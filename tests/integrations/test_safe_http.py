@@ -544,6 +544,26 @@ def test_look_ups_that_hang_do_not_pile_up():
     assert deadlines.within(LATE, lambda: "there is room again", places) == "there is room again"
 
 
+def test_work_that_hangs_for_one_owner_leaves_places_for_another():
+    places, answers = threading.BoundedSemaphore(4), threading.Event()
+    mine, yours = (deadlines.Both(threading.BoundedSemaphore(2), places) for _ in range(2))
+    for _ in range(6):
+        with pytest.raises(deadlines.TookTooLong):
+            deadlines.within(0.02, lambda: answers.wait(10), mine)
+    assert deadlines.within(LATE, lambda: "there is room", yours) == "there is room"
+    answers.set()
+    assert deadlines.within(LATE, lambda: "there is room again", mine) == "there is room again"
+
+
+def test_an_owner_that_finds_no_place_among_those_of_all_keeps_none():
+    full = threading.BoundedSemaphore(1)
+    own = threading.BoundedSemaphore(1)
+    full.acquire()
+    with pytest.raises(deadlines.TookTooLong):
+        deadlines.within(0.02, lambda: None, deadlines.Both(own, full))
+    assert own.acquire(blocking=False)
+
+
 def test_what_bounded_work_raises_is_raised():
     with pytest.raises(TimeoutError, match="its own"):
         deadlines.within(LATE, lambda: (_ for _ in ()).throw(TimeoutError("its own")), threading.BoundedSemaphore(1))
