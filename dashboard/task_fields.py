@@ -1,15 +1,16 @@
 """What the forms of a task are made of: fields for its tags and data, and checks by the serializers of the API."""
 
 import datetime
-from collections.abc import Mapping
-from io import BytesIO
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from rest_framework.exceptions import APIException
 from rest_framework.serializers import Serializer
 
-from taskapi.rest.parsing import StrictJSONParser
+from taskapi.rest import parsing
+from taskapi.rest.raw_json import RawJSON
+from tasks.serializers import DATA_BYTES
 
 
 class Lines(forms.CharField):
@@ -20,7 +21,7 @@ class Lines(forms.CharField):
     def clean(self, value: Any) -> Any:
         text = super().clean(value).strip()
         if text.startswith("{"):
-            return parsed(text)
+            return read_by(parsing.parsed, text)
         tags: dict[str, str] = {}
         for line in filter(None, (line.strip() for line in text.splitlines())):
             name, colon, tag = line.partition(":")
@@ -39,13 +40,18 @@ class JSONText(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value).strip()
-        return parsed(text) if text else None
+        if not text:
+            return None
+        sent: RawJSON = read_by(parsing.raw, text)
+        if sent.is_longer_than(DATA_BYTES):
+            raise forms.ValidationError("This is more than 1 MB of JSON, which is not stored.")
+        return sent
 
 
-def parsed(text: str) -> Any:
-    """Raises Django's `ValidationError` for what is no JSON, or none that can be kept."""
+def read_by(read: Callable[[bytes], Any], text: str) -> Any:
+    """What a reader of bodies makes of the text; raises Django's `ValidationError` where it refuses."""
     try:
-        return StrictJSONParser().parse(BytesIO(text.encode()))
+        return read(text.encode())
     except APIException as error:
         raise forms.ValidationError(texts_of(error.detail) or ["This is not JSON."]) from None
 

@@ -22,6 +22,7 @@ from planning.rows import Planned
 from planning.serializers import PlanInput
 from planning.workflow import DEFAULT_NAMES
 from projects.models import Membership, Project, Team
+from taskapi.rest.json_html import indented
 from tasks.serializers import TaskInput
 
 DATA_MAX = 100_000  # characters of data that are edited on a page
@@ -159,7 +160,7 @@ class TaskForm(ChangeForm):
         for definition in self.around.definitions:
             shown[name_of(definition)] = shown_in_form(definition, self.values.get(str(definition.pk)))
         if len(task.data) <= DATA_MAX:
-            shown[DATA] = "" if task.data == "null" else indented(task.data)
+            shown[DATA] = "" if task.data == "null" else editable(task.data)
         return shown
 
     def clean(self) -> dict[str, Any]:
@@ -206,8 +207,10 @@ class TaskForm(ChangeForm):
         return [card for card in known if card[2]]
 
 
-def indented(data: str) -> str:
-    return json.dumps(json.loads(data), indent=2, ensure_ascii=False)
+def editable(data: str) -> str:
+    """Indented, unless that makes it too long to be sent back twice (a form holds what it showed at first as well)."""
+    text = indented(data)
+    return text if len(text) <= 2 * DATA_MAX else data
 
 
 def tags_as_text(tags: Mapping[str, str]) -> str:

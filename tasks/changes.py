@@ -20,6 +20,7 @@ from uuid_utils.compat import uuid7
 from monitors import checkins
 from projects.models import Project
 from projects.principals import Principal
+from taskapi.rest.raw_json import RawJSON
 from tasks import listened, statements
 from tasks.deadlines import next_look, still_since
 from tasks.firing import Happening, fire, is_heard
@@ -163,7 +164,7 @@ def columns(fields: Fields) -> dict[str, Any]:
     if "parent" in values:
         values["parent_id"] = values.pop("parent")
     if "data" in values:
-        values["data"] = orjson.dumps(values["data"]).decode()
+        values["data"] = RawJSON.of(values["data"]).text
     if "tags" in values:
         values["tags"] = orjson.dumps(values["tags"]).decode()
     return values

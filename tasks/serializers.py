@@ -13,12 +13,26 @@ from rest_framework import serializers
 
 from integrations.channels import check_action
 from taskapi.rest.fields import INT64_MAX, UUID, Choice, Integer, Moment, Text
+from taskapi.rest.raw_json import RawJSON
 from tasks.models.task import SECONDS_MAX, TEXT_MAX
 from tasks.statuses import Status
 from tasks.triggers import TriggerError, parse
 
 STATUS_CHOICES = [str(status) for status in Status]
 STATUSES = frozenset(STATUS_CHOICES)
+DATA_BYTES = 1024 * 1024
+
+
+class Data(serializers.JSONField):
+    """Any JSON, as `RawJSON`. Over `DATA_BYTES` it is left out: what else the body says must not fail for it."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if data is serializers.empty:
+            return super().run_validation(data)
+        sent = RawJSON.of(data)
+        if sent.is_longer_than(DATA_BYTES):
+            raise serializers.SkipField
+        return sent
 
 
 class Tags(serializers.DictField):
@@ -104,7 +118,11 @@ class TaskInput(serializers.Serializer[Any]):
     status = Choice(choices=STATUS_CHOICES, required=False, help_text="`pending` by default.")
     value = Integer(min_value=0, max_value=INT64_MAX, required=False, allow_null=True, help_text="Progress.")
     value_max = Integer(min_value=0, max_value=INT64_MAX, required=False, help_text="100 by default.")
-    data = serializers.JSONField(required=False, allow_null=True, help_text="Any JSON; an update replaces it whole.")  # type: ignore[assignment]
+    data = Data(  # type: ignore[assignment]
+        required=False,
+        allow_null=True,
+        help_text="Any JSON, kept as it is sent; an update replaces it whole. More than 1 MB is not stored.",
+    )
     tags = Tags(required=False, help_text="Names and values.")
     queue = Text(max_length=TEXT_MAX, allow_blank=True, required=False, help_text="Where the task came from.")
     external_id = Text(max_length=TEXT_MAX, allow_blank=True, required=False, help_text="Its id there; may repeat.")
@@ -209,6 +227,10 @@ def is_seconds(value: Any) -> bool:
     return value is None or (type(value) is int and 0 < value <= SECONDS_MAX)
 
 
+def is_data(value: Any) -> bool:
+    return type(value) is RawJSON and not value.is_longer_than(DATA_BYTES)
+
+
 def is_tags(value: Any) -> bool:
     return type(value) is dict and all(is_text(name) and is_text(text) for name, text in value.items())
 
@@ -218,7 +240,7 @@ PLAIN: Mapping[str, Callable[[Any], bool]] = {
     "status": lambda value: type(value) is str and value in STATUSES,
     "value": lambda value: value is None or is_count(value),
     "value_max": is_count,
-    "data": lambda _: True,
+    "data": is_data,
     "tags": is_tags,
     "queue": is_text_or_blank,
     "external_id": is_text_or_blank,

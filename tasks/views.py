@@ -17,6 +17,7 @@ from projects.in_project import InProject
 from projects.models import Project
 from projects.scopes import Scope
 from taskapi.rest.pages import KeysetPagination
+from taskapi.rest.parsing import StrictJSONParser
 from taskapi.rest.rendering import answer
 from tasks import changes, documentation, statements
 from tasks.embeds import asked_for, tasks_on_wire
@@ -26,6 +27,15 @@ from tasks.row import TaskRow
 from tasks.serializers import TaskInput, TaskOutput, TaskPatch
 
 MONITOR_HEADER = "X-TASKBADGER-MONITOR"
+WARNING_HEADER = "X-Taskapi-Warning"
+DATA_NOT_STORED = "data over 1 MB was not stored"
+
+
+class TaskParser(StrictJSONParser):
+    kept = ("data",)
+
+
+PARSERS = [TaskParser()]
 
 
 def public_id_of(text: str) -> uuid.UUID:
@@ -41,6 +51,7 @@ class TaskViewSet(InProject, GenericViewSet[Task]):
     queryset = Task.objects.none()
     serializer_class = TaskOutput
     pagination_class = KeysetPagination
+    leaves_data_out = False  # the body's `data` is too long to be stored
     scopes = {
         "list": Scope.ACCESS_TASKS,
         "retrieve": Scope.READ_TASKS,
@@ -49,6 +60,9 @@ class TaskViewSet(InProject, GenericViewSet[Task]):
         "partial_update": Scope.UPDATE_TASKS,
         "cancel": Scope.CANCEL_TASKS,
     }
+
+    def get_parsers(self) -> Any:
+        return PARSERS
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -98,10 +112,12 @@ class TaskViewSet(InProject, GenericViewSet[Task]):
         serializer = serializer_class(data=self.request.data, partial=serializer_class is TaskPatch, context=context)
         serializer.is_valid(raise_exception=True)
         fields: dict[str, Any] = serializer.validated_data
+        self.leaves_data_out = "data" in self.request.data and "data" not in fields
         return fields
 
     def answer(self, task: TaskRow, status_code: int = status.HTTP_200_OK) -> HttpResponseBase:
-        return answer(self.request, tasks_on_wire([task], self.project, self.embeds)[0], status_code)
+        headers = {WARNING_HEADER: DATA_NOT_STORED} if self.leaves_data_out else None
+        return answer(self.request, tasks_on_wire([task], self.project, self.embeds)[0], status_code, headers)
 
 
 def monitor_of(request: Request, project: Project) -> uuid.UUID | None:

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParser
 from rest_framework.exceptions import ParseError
 
-from taskapi.rest.parsing import UTF_8, StrictJSONParser, refuse_what_no_database_keeps
+from taskapi.rest.parsing import BYTE_ORDER_MARK, UTF_8, parsed, refuse_encoded, refuse_what_no_database_keeps
 
 FORMS = frozenset({"", "application/x-www-form-urlencoded"})
 LISTS = frozenset({"users", "teams"})
@@ -26,12 +26,13 @@ Pairs = Iterable[tuple[str, str]]
 def parameters_in(request: HttpRequest) -> dict[str, Any]:
     """By name, the values as they came: of a form all are text. An empty body has none.
 
-    Raises `ParseError` or `ValidationError` (400), and `RequestDataTooBig` (413).
+    Raises `ParseError` or `ValidationError` (400), `RequestDataTooBig` (413) and `EncodedBody` (415).
     """
-    body = request.body
+    body = request.body.removeprefix(BYTE_ORDER_MARK)
     begin = body.lstrip()[:1]
     if not begin:
         return {}
+    refuse_encoded(request)
     charset = (request.content_params or {}).get("charset", "utf-8")
     if charset.lower() not in UTF_8:
         raise ParseError("The body must be UTF-8.")
@@ -39,7 +40,7 @@ def parameters_in(request: HttpRequest) -> dict[str, Any]:
         return of_form(multipart(request, body))
     if request.content_type in FORMS and begin not in b"{[":
         return of_form(urlencoded(body))
-    sent = StrictJSONParser().parse(BytesIO(body))
+    sent = parsed(body)
     if not isinstance(sent, dict):
         raise ParseError("The body must be a JSON object, or a form.")
     return sent

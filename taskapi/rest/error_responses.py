@@ -140,8 +140,9 @@ ERRORS: Mapping[str, ErrorResponse] = {
     ),
     "415": ErrorResponse(
         name="UnsupportedMediaType",
-        about="The body is not sent as JSON.",
+        about="The body is not sent as JSON, or is compressed.",
         cases={"not_acceptable": "Unsupported media type “application/xml” in request."},
+        headers={"Accept-Encoding": "`identity`, where the body came with another `Content-Encoding`."},
     ),
     "429": ErrorResponse(
         name="TooManyRequests",

@@ -75,6 +75,9 @@ class ExceptionHandler(handler.ExceptionHandler):
                 exc.detail = exceptions.ErrorDetail(f"Method “{method}” not allowed.", "method_not_allowed")
         return super().convert_known_exceptions(exc)
 
+    def get_headers(self, exc: exceptions.APIException) -> dict[str, str]:
+        return {**super().get_headers(exc), **getattr(exc, "headers", {})}
+
     def convert_unhandled_exceptions(self, exc: Exception) -> exceptions.APIException:
         return exc if isinstance(exc, exceptions.APIException) else exceptions.APIException("A server error occurred.")
 

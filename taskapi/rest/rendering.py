@@ -44,11 +44,14 @@ class ContentNegotiation(DefaultContentNegotiation):
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         meta = request._request.META  # what `request.META` finds after having looked elsewhere
-        accept = meta.get("HTTP_ACCEPT", "*/*")
+        accept = meta.get("HTTP_ACCEPT") or "*/*"  # an empty header is as none
         if accept in {"*/*", "application/json"} and "format=" not in meta.get("QUERY_STRING", ""):
             first = next(iter(renderers))
             return first, first.media_type
         return super().select_renderer(request, renderers, format_suffix)  # type: ignore[no-any-return]
+
+    def get_accept_list(self, request: Request) -> list[str]:
+        return super().get_accept_list(request) if request.META.get("HTTP_ACCEPT", "").strip() else ["*/*"]
 
     def filter_renderers(self, renderers: Iterable[BaseRenderer], format: str) -> list[BaseRenderer]:
         try:

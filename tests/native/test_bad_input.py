@@ -6,7 +6,7 @@ from tasks.models import Action, StatusChange, Task
 from tests.answers import errors_of
 
 INT64_OVER, INT64_UNDER = 2**63, -(2**63) - 1
-MEGABYTE = 1024 * 1024
+LIMIT = 4 * 1024 * 1024
 EMAIL = '{"trigger": "success", "integration": "email", "config": {"to": "a@example.org"}}'
 
 
@@ -30,9 +30,8 @@ def characters(escape, id):
         (f'"start_time": "{escape}"', "start_time"),
         (f'"tags": {{"a": "{escape}"}}', "tags.a"),
         (f'"tags": {{"{escape}": "a"}}', "tags.\ufffd"),
-        (f'"data": "{escape}"', "data"),
-        (f'"data": {{"a": [0, "{escape}"]}}', "data.a.1"),
-        (f'"data": {{"a": {{"{escape}": 1}}}}', "data.a.\ufffd"),
+        (f'"nothing": {{"a": [0, "{escape}"]}}', "nothing.a.1"),
+        (f'"nothing": {{"a": {{"{escape}": 1}}}}', "nothing.a.\ufffd"),
         (f'"actions": [{EMAIL}, {{"trigger": "{escape}"}}]', "actions.1.trigger"),
         (f'"actions": [{{"config": {{"to": "{escape}"}}}}]', "actions.0.config.to"),
     ):
@@ -49,12 +48,16 @@ def numbers():
         yield pytest.param(body(f'"{field}": NaN'), 400, "parse_error", id=f"{field} NaN")
         yield pytest.param(body(f'"{field}": 1e30'), 400, field, id=f"{field} 1e30")
     for number, named in (
-        (str(INT64_OVER), "data.a.0"),
-        (str(INT64_UNDER), "data.a.0"),
-        (str(-(10**400)), "data.a.0"),
-        ("1e400", "data.a.0"),
-        ("-1E+0999", "data.a.0"),
+        (str(INT64_OVER), "nothing.a.0"),
+        (str(INT64_UNDER), "nothing.a.0"),
+        (str(-(10**400)), "nothing.a.0"),
+        ("1e400", "nothing.a.0"),
+        ("-1E+0999", "nothing.a.0"),
         ("1" * 5001, "parse_error"),
+    ):
+        raw = body(f'"nothing": {{"a": [{number}]}}')
+        yield pytest.param(raw, 400, named, id=f"{number[:9]} in an unknown field ({len(number)})")
+    for number, named in (
         ("NaN", "parse_error"),
         ("Infinity", "parse_error"),
         ("-Infinity", "parse_error"),
@@ -80,7 +83,8 @@ def shapes():
         ("control character", b'{"name": "a\nb"}'),
         ("raw NUL", b'{"name": "a\x00b"}'),
         ("NUL after the end", b'{"name": "x"}\x00'),
-        ("byte order mark", b'\xef\xbb\xbf{"name": "x"}'),
+        ("two byte order marks", b'\xef\xbb\xbf\xef\xbb\xbf{"name": "x"}'),
+        ("a byte order mark behind a space", b' \xef\xbb\xbf{"name": "x"}'),
         ("Latin-1", b'{"name": "\xe9"}'),
         ("half a character", b'{"name": "\xc3"}'),
         ("overlong encoding", b'{"name": "\xc0\x80"}'),
@@ -93,16 +97,41 @@ def shapes():
         ("deep and unclosed", b"[" * 100_000),
         ("deep in data", body(f'"data": {nested("[", "]")}')),
         ("deep in an unknown field", body(f'"nothing": {nested("[", "]")}')),
-        ("101 deep in data", body(f'"data": {nested("[", "]", 101)}')),
+        ("501 deep in data", body(f'"data": {nested("[", "]", 501)}')),
+        ("501 deep in data beside text full of brackets", body(f'"data": ["]]]]\\"]", {nested("[", "]", 500)}]')),
+        ("100 deep in an unknown field", body(f'"nothing": {nested("[", "]", 100)}')),
+        ("data in Latin-1", b'{"name": "x", "data": "\xe9"}'),
+        ("half a character in data", b'{"name": "x", "data": "\xc3"}'),
+        ("a surrogate in the UTF-8 of data", b'{"name": "x", "data": "\xed\xa0\x80"}'),
+        ("raw NUL in data", b'{"name": "x", "data": "a\x00b"}'),
+        ("a broken escape in data", b'{"name": "x", "data": "\\ud8"}'),
+        ("trailing comma in data", b'{"name": "x", "data": [1,]}'),
     ):
         yield pytest.param(raw, 400, "parse_error", id=name)
     yield pytest.param(b'{"name": "' + b"x" * 1_000_000 + b'"}', 400, "name", id="name of a megabyte")
     yield pytest.param(body(f'"queue": "{"x" * 1_000_000}"'), 400, "queue", id="queue of a megabyte")
-    yield pytest.param(b'{"name": "' + b"x" * MEGABYTE + b'"}', 413, "request_too_large", id="a body over the limit")
-    yield pytest.param(b"[" * (MEGABYTE + 1), 413, "request_too_large", id="a deep body over the limit")
+    yield pytest.param(b'{"name": "' + b"x" * LIMIT + b'"}', 413, "request_too_large", id="a body over the limit")
+    yield pytest.param(b"[" * (LIMIT + 1), 413, "request_too_large", id="a deep body over the limit")
 
 
-BROKEN = [*characters("\\u0000", "NUL"), *characters("\\ud800", "surrogate"), *numbers(), *shapes()]
+def sizes():
+    for fragment, attr, id in (
+        (f'"nothing": [{"1," * 1000}1]', "nothing", "1001 items"),
+        (f'"nothing": [[{"{}," * 1000}1]]', "nothing", "1001 items of a list in a list"),
+        (f'"tags": {{{names(1001)}}}', "tags", "1001 tags"),
+        (f'"actions": [{"{}," * 1000}{{}}]', "actions", "1001 actions"),
+        (f'"actions": [{{"config": {{{names(1001)}}}}}]', "actions", "1001 names of a config"),
+        (names(1000), "non_field_errors", "1001 fields"),
+        (f'"nothing": [{",".join(["[" + "1," * 300 + "1]"] * 1000)}]', "nothing", "301000 parts in all"),
+    ):
+        yield pytest.param(body(fragment), 400, attr, id=id)
+
+
+def names(count):
+    return ",".join(f'"n{number}": "x"' for number in range(count))
+
+
+BROKEN = [*characters("\\u0000", "NUL"), *characters("\\ud800", "surrogate"), *numbers(), *shapes(), *sizes()]
 
 
 @pytest.fixture
@@ -168,6 +197,6 @@ def test_what_is_unusual_but_sound_is_kept(api, project):
 
 
 def test_a_body_of_just_the_limit_is_read(api, project):
-    raw = b'{"name": "x", "data": "' + b"x" * (MEGABYTE - 25) + b'"}'
-    assert len(raw) == MEGABYTE
+    raw = b'{"name": "x", "data": "' + b"x" * (LIMIT - 25) + b'"}'
+    assert len(raw) == LIMIT
     assert api.post("tasks", data=raw, content_type="application/json").status_code == 201

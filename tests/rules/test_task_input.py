@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rest_framework.exceptions import ValidationError
 
+from taskapi.rest.raw_json import RawJSON
 from tasks import serializers
 from tasks.serializers import TaskInput, TaskPatch
 
@@ -25,6 +26,13 @@ ANY = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXT, inner, max_size=3)),
     max_leaves=5,
 )
+# What the parser makes of `data`: text that nobody has looked into.
+DATA = st.one_of(
+    ANY.map(RawJSON.of),
+    st.sampled_from(['"\\u0000"', '"\\ud800"', "1e400", "1" * 5001, "null", f'"{"x" * 2**20}"', f'"{"é" * 2**19}"']).map(
+        RawJSON
+    ),
+)
 NAME = st.one_of(st.sampled_from(["export", "", " ", "x" * 255, "x" * 256, "é" * 255, "\n", "\t a", "5", "null"]), TEXT)
 STATUS = st.sampled_from([*sorted(serializers.STATUSES), "", "done", "SUCCESS", " success", "Status.SUCCESS"])
 TAGS = st.dictionaries(st.one_of(NAME, TEXT), st.one_of(NAME, st.none(), st.integers(0, 9)), max_size=3)
@@ -37,7 +45,7 @@ FIELDS = {
     "status": STATUS,
     "value": NUMBER,
     "value_max": NUMBER,
-    "data": ANY,
+    "data": DATA,
     "tags": TAGS,
     "queue": NAME,
     "external_id": NAME,
@@ -65,7 +73,7 @@ PLAIN = st.fixed_dictionaries(
         "status": st.sampled_from(sorted(serializers.STATUSES)),
         "value": st.one_of(st.none(), st.integers(0, INT64_MAX)),
         "value_max": st.integers(0, INT64_MAX),
-        "data": ANY,
+        "data": ANY.map(RawJSON.of),
         "tags": st.dictionaries(st.text("ab", min_size=1), st.text("ab", min_size=1)),
         "queue": st.text("ab"),
         "external_id": st.text("ab"),
@@ -116,6 +124,7 @@ def slow_outcome(serializer_class, body):
 @example(body={"name": "x", "tags": {"a": None}})
 @example(body={"name": "x", "tags": {"": "a"}})
 @example(body={"name": "x", "data": None, "tags": {}})
+@example(body={"name": "x", "data": RawJSON("1" * (2**20 + 1))})
 def test_the_fast_path_takes_what_the_serializer_takes(serializer_class, body):
     assert outcome(serializer_class, body) == slow_outcome(serializer_class, body)
 
