@@ -77,6 +77,13 @@ EMBED = query(
 MONITOR = OpenApiParameter(
     "X-TASKBADGER-MONITOR", UUID, OpenApiParameter.HEADER, description="Ties the task to this monitor: its id."
 )
+DATA_NOT_STORED = OpenApiParameter(
+    "X-Taskapi-Warning",
+    str,
+    OpenApiParameter.HEADER,
+    description="Says so where `data` was left out because it is longer than 1 MB. All else was stored.",
+    response=[200, 201],
+)
 TASK_ID = OpenApiParameter("id", UUID, OpenApiParameter.PATH, description="The task's id.")
 ACTION_ID = OpenApiParameter("action_id", int, OpenApiParameter.PATH, description="The action's id.")
 
@@ -100,7 +107,7 @@ PATCHES: Mapping[str, Any] = {
         tags=examples.TAGS,
         add_an_action=examples.ADD_ACTION,
     ),
-    "parameters": [TASK_ID, EMBED],
+    "parameters": [TASK_ID, EMBED, DATA_NOT_STORED],
 }
 
 tasks = describe(
@@ -114,7 +121,7 @@ tasks = describe(
     create=extend_schema(
         summary="Create a task",
         description="Creates a task. `name` is enough: the task is `pending` then, with `value` null of 100.",
-        parameters=[MONITOR, EMBED],
+        parameters=[MONITOR, EMBED, DATA_NOT_STORED],
         request=TaskInput,
         responses={201: answer(TaskWithEmbeds, "The task, created.", examples.TASK)},
         examples=sent(
@@ -135,7 +142,7 @@ tasks = describe(
             "As PATCH, but that `name` is required and `tags` replace those that the task has. "
             f"Fields left out keep their value.\n\n{CANCEL_HOLDS}"
         ),
-        parameters=[TASK_ID, EMBED],
+        parameters=[TASK_ID, EMBED, DATA_NOT_STORED],
         request=TaskInput,
         responses={200: answer(TaskWithEmbeds, "The task as it is now.", examples.TASK)},
         examples=sent(progress=examples.WHOLE_TASK),

@@ -42,6 +42,12 @@ ERRORS: Mapping[str, tuple[str, str, str, Mapping[str, str]]] = {
         {"Allow": "The methods that the path knows."},
     ),
     "413": ("RequestTooLarge", "The body is larger than the server takes.", "The request body is too large.", {}),
+    "415": (
+        "UnsupportedMediaType",
+        "The body is compressed.",
+        "Send the body without a Content-Encoding.",
+        {"Accept-Encoding": "`identity`"},
+    ),
     "429": (
         "TooManyRequests",
         "Too many keys from this address have failed.",
@@ -96,7 +102,7 @@ class Schema(schema.AutoSchema):
         if "{" in self.path:
             statuses.append("404")
         if self.method in {"POST", "PUT"}:
-            statuses += ["408", "413"]
+            statuses += ["408", "413", "415"]
         return statuses
 
     def error(self, status: str) -> schema.Schema:

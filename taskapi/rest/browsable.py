@@ -143,8 +143,12 @@ def prefilled(operation: Mapping[str, Any], shown: Members) -> str:
     reference = content.get("schema", {}).get("$ref", "")
     if shown and reference:
         fields = document()["components"]["schemas"][reference.rpartition("/")[2]].get("properties", {})
-        body = {name: shown[name] for name, field in fields.items() if name in shown and is_edited(field, shown[name])}
-        return indented("{%s}" % ",".join(f'"{name}":{value.decode()}' for name, value in body.items()))
+        body = [
+            f'"{name}":{shown[name].decode()}'
+            for name, field in fields.items()
+            if name in shown and is_edited(field, shown[name])
+        ]
+        return indented("{" + ",".join(body) + "}")
     examples = [example["value"] for example in content.get("examples", {}).values()]
     return json.dumps(examples[0], indent=2, ensure_ascii=False) if examples else "{}"
 

@@ -112,7 +112,7 @@ BAD = [
     (b'"x"', "application/json", "JSON object"),
     (b"null", "application/json", "JSON object"),
     (b"<task/>", "application/xml", "JSON"),
-    (b'{"price": NaN}', URLENCODED, "NaN"),
+    (b'{"price": NaN}', URLENCODED, "JSON parse error"),
     (b'{"price": 1e999}', URLENCODED, "price"),
     (b'{"task_order": 9223372036854775808}', URLENCODED, "task_order"),
     (b'{"task_name": "a\\u0000b"}', URLENCODED, "task_name"),

@@ -115,7 +115,7 @@ def shapes():
 
 
 def sizes():
-    for fragment, attr, id in (
+    for fragment, attr, about in (
         (f'"nothing": [{"1," * 1000}1]', "nothing", "1001 items"),
         (f'"nothing": [[{"{}," * 1000}1]]', "nothing", "1001 items of a list in a list"),
         (f'"tags": {{{names(1001)}}}', "tags", "1001 tags"),
@@ -124,7 +124,7 @@ def sizes():
         (names(1000), "non_field_errors", "1001 fields"),
         (f'"nothing": [{",".join(["[" + "1," * 300 + "1]"] * 1000)}]', "nothing", "301000 parts in all"),
     ):
-        yield pytest.param(body(fragment), 400, attr, id=id)
+        yield pytest.param(body(fragment), 400, attr, id=about)
 
 
 def names(count):

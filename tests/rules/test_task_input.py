@@ -29,9 +29,9 @@ ANY = st.recursive(
 # What the parser makes of `data`: text that nobody has looked into.
 DATA = st.one_of(
     ANY.map(RawJSON.of),
-    st.sampled_from(['"\\u0000"', '"\\ud800"', "1e400", "1" * 5001, "null", f'"{"x" * 2**20}"', f'"{"é" * 2**19}"']).map(
-        RawJSON
-    ),
+    st.sampled_from(
+        ['"\\u0000"', '"\\ud800"', "1e400", "1" * 5001, "null", f'"{"x" * 2**20}"', f'"{"é" * 2**19}"']
+    ).map(RawJSON),
 )
 NAME = st.one_of(st.sampled_from(["export", "", " ", "x" * 255, "x" * 256, "é" * 255, "\n", "\t a", "5", "null"]), TEXT)
 STATUS = st.sampled_from([*sorted(serializers.STATUSES), "", "done", "SUCCESS", " success", "Status.SUCCESS"])

@@ -185,6 +185,23 @@ def test_a_task_that_raises_is_an_error_with_its_traceback(sdk, native, tracked,
     assert task["end_time"] is not None
 
 
+@pytest.mark.parametrize(
+    ("message", "is_kept"), [("no such file: a\x00b", True), ("x" * 2_000_000, False)], ids=["NUL", "2 MB"]
+)
+def test_no_traceback_keeps_a_failure_from_being_reported(sdk, native, tracked, work, message, is_kept):
+    @tracked()
+    def fail():
+        raise ValueError(message)
+
+    result = fail.apply_async(taskbadger_data={"own": 1})
+    work(result)
+
+    [task] = native.listed(external_id=result.id)
+    assert task["status"] == "error"
+    assert task["data"]["own"] == 1
+    assert (f"ValueError: {message}" in task["data"].get("exception", "")) is is_kept
+
+
 def test_retries_are_tasks_of_one_external_id_below_the_first_attempt(sdk, native, unique, tracked, work):
     @tracked(bind=True, max_retries=2)
     def flaky(self):

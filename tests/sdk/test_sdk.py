@@ -441,6 +441,20 @@ def test_an_error_keeps_the_text_of_its_exception(sdk, same, unique):
     assert shown["data"] == {"exception": "no such row", "row": 12}
 
 
+@pytest.mark.parametrize(
+    "odd", [10**30, "a\x00b", [[[1e300]]], "x" * 2_000_000], ids=["a number", "NUL", "lists", "2 MB"]
+)
+def test_no_data_keeps_an_error_from_being_reported(sdk, same, unique, odd):
+    task = sdk.create_task(unique, status=StatusEnum.PROCESSING, data={"row": 12})
+
+    task.error(value=7, data={"odd": odd}, exception=ValueError("a\x00b"))
+
+    shown = same(task)
+    assert (shown["status"], shown["value"]) == ("error", 7)
+    whole = {"exception": "a\x00b", "odd": odd}
+    assert shown["data"] == ({"row": 12} if odd == "x" * 2_000_000 else whole)
+
+
 def test_context_providers_add_to_the_data_of_an_error(configure, native, unique):
     class Tracker(ContextProvider):
         identifier = "tracker"
