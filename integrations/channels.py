@@ -16,6 +16,7 @@ from integrations.sealing import Unreadable, seal, unseal
 from integrations.signing import make_secret
 from integrations.transports import transport_of
 from integrations.transports.base import Outcome, Outgoing
+from projects.capacity import refuse_beyond
 from projects.locks import locked, locked_organization
 from projects.models import Organization
 from projects.tenants import keep
@@ -44,6 +45,7 @@ def create_channel(
         channel.sealed = seal(secret)
     with transaction.atomic():
         channel.organization = locked_organization(organization)
+        refuse_beyond(channel.organization.channels, "slug")
         save_new(channel)
     return channel, secret
 

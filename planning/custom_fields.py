@@ -18,11 +18,12 @@ from planning.amounts import short
 from planning.custom_values import read_value
 from planning.models import CustomField
 from planning.models.custom_field import FieldType
+from projects.capacity import refuse_beyond
 from projects.locks import locked, locked_organization
 from projects.models import Membership, Organization
 from projects.tenants import keep
 
-MOST = 200  # of one organization: every plan is shown with all of them
+FIELDS_MAX = 200  # of one organization: every plan is shown with all of them
 WITH_CHOICES = frozenset({FieldType.CHOICE, FieldType.MULTI_CHOICE})
 
 
@@ -33,8 +34,7 @@ def create_field(organization: Organization, fields: Mapping[str, Any], *, now: 
     """
     with transaction.atomic():
         organization = locked_organization(organization)
-        if CustomField.objects.filter(organization=organization).count() >= MOST:
-            raise ValidationError({"name": ValidationError(f"An organization has {MOST} at most.", "limit_reached")})
+        refuse_beyond(CustomField.objects.filter(organization=organization), "name", FIELDS_MAX)
         row = CustomField(organization=organization, created=now, **fields)
         check_choices(row)
         save(row)

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from planning.models import WorkflowStatus
 from planning.rows import Planned
+from projects.capacity import refuse_beyond
 from projects.locks import locked, locked_project
 from projects.models import Project
 from tasks.statuses import Status
@@ -92,8 +93,7 @@ def create_status(project: Project, fields: Mapping[str, Any]) -> WorkflowStatus
     with transaction.atomic():
         project = locked_project(project)
         known = [row for row in workflow_of([project.pk]).by_id.values() if row.project_id == project.pk]
-        if len(known) >= MOST:
-            raise ValidationError({"name": ValidationError(f"A project has {MOST} at most.", "limit_reached")})
+        refuse_beyond(WorkflowStatus.objects.filter(project=project), "name", MOST)
         defaults = {"order": min(max(row.order for row in known) + 1, 2**31 - 1), "is_done": fields["status"] in DONE}
         row = WorkflowStatus(project=project, **{**defaults, **fields})
         save(row)

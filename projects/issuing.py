@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from projects import keyring
+from projects.capacity import refuse_beyond
 from projects.locks import locked, locked_organization
 from projects.members import person_behind
 from projects.models import ApiKey, Organization, Project
@@ -27,6 +28,7 @@ def issue_key(organization: Organization, fields: Mapping[str, Any], *, by: Prin
         organization = locked_organization(organization)
         refuse_removed(organization, by)
         project = project_of(organization, fields.get("project"), by)
+        refuse_beyond(organization.api_keys.filter(revoked=None), "name")
         settings = {name: fields[name] for name in ("name", "scopes", "expires") if name in fields}
         key, text = ApiKey.objects.issue(organization, project, creator=person_behind(by), **settings)
         refuse_expired(key, fields)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from projects import documentation
+from projects.capacity import ROWS_MAX
 from projects.issuing import change_key, issue_key, revoke_key
 from projects.models import ApiKey
 from projects.resource_views import ResourceViewSet
@@ -20,6 +21,13 @@ class ApiKeyViewSet(ResourceViewSet):
     queryset = ApiKey.objects.none()
     serializer_class = ApiKeySerializer
     lookup_url_kwarg = "id"
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Of a list: those that are not revoked, and with them the latest of those that are, `ROWS_MAX` in all."""
+        if self.action != "list":
+            return queryset
+        newest = queryset.order_by(F("revoked").desc(nulls_first=True), "-id").values("pk")[:ROWS_MAX]
+        return queryset.filter(pk__in=newest)
 
     def get_queryset(self) -> QuerySet[ApiKey]:
         keys = self.organization.api_keys.select_related("project")

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from projects import keyring
+from projects.capacity import refuse_beyond
 from projects.locks import locked, locked_organization
 from projects.models import ApiKey, Membership, Organization, User
 from projects.principals import Principal
@@ -31,6 +32,7 @@ def add_member(organization: Organization, fields: Mapping[str, Any], *, by: Pri
         user = user_of(fields["email"])
         if organization.memberships.filter(user=user).exists():
             raise ValidationError({"email": ValidationError("This person is a member already.", "unique")})
+        refuse_beyond(organization.memberships, "email")
         return organization.memberships.create(user=user, role=role, display_name=fields.get("name", ""))
 
 

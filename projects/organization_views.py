@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from projects import documentation
 from projects.access import organizations_of, projects_of
+from projects.capacity import ROWS_MAX
 from projects.deleting import delete_organization, delete_project
 from projects.members import FOUNDS_NONE, person_behind
 from projects.models import Organization, Project
@@ -40,6 +41,9 @@ class OrganizationViewSet(ResourceViewSet):
 
     def get_queryset(self) -> QuerySet[Organization]:
         return organizations_of(self.principal)
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset[:ROWS_MAX] if self.action == "list" else queryset  # others may add a person to any number
 
     def make(self, fields: Mapping[str, Any]) -> Organization:
         owner = person_behind(self.principal)

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from projects.capacity import refuse_beyond
 from projects.locks import locked, locked_organization
 from projects.models import Organization, Team
 
@@ -17,6 +18,7 @@ def create_team(organization: Organization, fields: Mapping[str, Any]) -> Team:
     """
     with transaction.atomic():
         organization = locked_organization(organization)
+        refuse_beyond(organization.teams, "name")
         team = Team(organization=organization, name=fields["name"])
         save(team)
         set_members(team, fields.get("members", ()))

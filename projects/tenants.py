@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from projects import keyring
+from projects.capacity import refuse_beyond
 from projects.locks import locked, locked_organization
 from projects.models import Membership, Organization, Project, User
 from projects.scopes import Role
@@ -22,6 +23,7 @@ def create_organization(slug: str, name: str, owner: User, *, owner_name: str = 
     organization = Organization(slug=slug, name=name)
     organization.clean_fields()
     with transaction.atomic():
+        refuse_beyond(locked(owner).memberships, "slug")
         save_new(organization, "slug", f"There is an organization “{slug}” already.")
         Membership.objects.create(organization=organization, user=owner, role=Role.OWNER, display_name=owner_name)
     return organization
@@ -38,7 +40,7 @@ def create_project(organization: Organization, slug: str, name: str) -> Project:
     project = Project(organization=organization, slug=slug, name=name)
     project.clean_fields(exclude={"organization"})
     with transaction.atomic():
-        locked_organization(organization)
+        refuse_beyond(locked_organization(organization).projects, "slug")
         save_new(project, "slug", f"There is a project “{slug}” already.")
         transaction.on_commit(keyring.forget)
     return project

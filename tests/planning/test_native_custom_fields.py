@@ -5,7 +5,7 @@ import json
 import pytest
 from django.utils import timezone
 
-from planning.custom_fields import MOST
+from planning.custom_fields import FIELDS_MAX
 from planning.models import CustomField, Plan
 from projects.models import User
 from projects.scopes import Scope
@@ -116,7 +116,7 @@ def test_a_name_is_one_of_its_kind_and_a_type_is_for_good(admin, organization):
 
 def test_there_is_an_end_to_them(admin, organization):
     now = timezone.now()
-    rows = [CustomField(organization=organization, name=str(n), type="text", created=now) for n in range(MOST)]
+    rows = [CustomField(organization=organization, name=str(n), type="text", created=now) for n in range(FIELDS_MAX)]
     CustomField.objects.bulk_create(rows)
     assert_refused(admin.post("custom-fields", RISK), "name")
 
