@@ -228,6 +228,7 @@ REST_FRAMEWORK = {
 }
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "taskapi.rest.errors.ExceptionHandler",
+    "EXCEPTION_FORMATTER_CLASS": "taskapi.rest.errors.ExceptionFormatter",
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
 SPECTACULAR_SETTINGS = {

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import JsonResponse
-from drf_standardized_errors.formatter import flatten_errors
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -46,7 +45,7 @@ class ExceptionHandler(errors.ExceptionHandler):
     def format_exception(self, exc: exceptions.APIException) -> dict[str, Any]:
         if isinstance(exc, exceptions.ValidationError):
             exc.status_code = UNPROCESSABLE
-            refused = [(error.attr, error.detail) for error in flatten_errors(exc.detail)]
+            refused = [(error.attr, error.detail) for error in errors.faults_of(exc.detail)]
             return envelope(
                 UNPROCESSABLE,
                 INVALID,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from taskapi.rest.errors import FAULTS_MAX
+
 Schema = dict[str, Any]
 
 ERROR: Schema = {
@@ -31,7 +33,12 @@ def envelope_schema(kind: str, about: str) -> Schema:
         "required": ["type", "errors"],
         "properties": {
             "type": {"type": "string", "const": kind},
-            "errors": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/Error"}},
+            "errors": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": FAULTS_MAX,
+                "items": {"$ref": "#/components/schemas/Error"},
+            },
         },
     }
 

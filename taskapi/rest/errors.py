@@ -11,12 +11,14 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import JsonResponse
 from django.http.multipartparser import MultiPartParserError
-from drf_standardized_errors import handler
+from drf_standardized_errors import formatter, handler
+from drf_standardized_errors.types import Error
 from rest_framework import exceptions, status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+FAULTS_MAX = 100  # that are named of one request
 RETRY_AFTER = 1  # seconds: a database that restarts is back by then
 
 
@@ -80,6 +82,16 @@ class ExceptionHandler(handler.ExceptionHandler):
 
     def convert_unhandled_exceptions(self, exc: Exception) -> exceptions.APIException:
         return exc if isinstance(exc, exceptions.APIException) else exceptions.APIException("A server error occurred.")
+
+
+class ExceptionFormatter(formatter.ExceptionFormatter):
+    def get_errors(self) -> list[Error]:
+        return faults_of(self.exc.detail)
+
+
+def faults_of(detail: Any) -> list[Error]:
+    """The first `FAULTS_MAX` errors of REST framework's nested details, in every API."""
+    return formatter.flatten_errors(detail)[:FAULTS_MAX]
 
 
 def error_details(exc: DjangoValidationError) -> Any:
