@@ -6,9 +6,11 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
+from taskapi.rest.documented_params import DAY, LAST, MOMENT, TEXT, UUID, query, several
 from taskapi.rest.schema import describe
 from tasks import examples
 from tasks.embeds import known
+from tasks.filters import MAX_TAGS
 from tasks.models.task import TEXT_MAX
 from tasks.serializers import ActionInput, ActionOutput, TaskInput, TaskPatch, TaskWithEmbeds
 from tasks.statuses import Status
@@ -27,24 +29,9 @@ def answer(response: Any, about: str, body: Any) -> OpenApiResponse:
     return OpenApiResponse(response, about, [OpenApiExample("answer", body, response_only=True)])
 
 
-def query(name: str, about: str, schema: Schema, example: Any, **more: Any) -> OpenApiParameter:
-    # Within the schema: an example of the parameter itself would be filled into every form of the docs page.
-    described = {**schema, "examples": [example]}
-    return OpenApiParameter(name, described, OpenApiParameter.QUERY, description=about, **more)
-
-
-def several(schema: Schema) -> Schema:
-    return {"type": "array", "items": schema}
-
-
-TEXT = {"type": "string"}
 STATUS = several({"type": "string", "enum": list(Status)})
-TAG = several({"type": "string", "pattern": "^.+:"})
-UUID = {"type": "string", "format": "uuid"}
+TAG = several({"type": "string", "pattern": "^.+:"}, MAX_TAGS)
 PARENT = {"oneOf": [UUID, {"const": "none"}]}
-MOMENT = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
-DAY = "A day means its first moment; without an offset, UTC."
-LAST = "A day means its last moment; without an offset, UTC."
 
 # The parameters of `tasks.filters`, each with a value that works.
 FILTERS = [

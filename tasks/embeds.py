@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.module_loading import import_string
 
 from projects.models import Project
+from taskapi.rest.params import listed
 from tasks import statements
 from tasks.models import Action, StatusChange
 from tasks.row import TaskRow
@@ -56,7 +57,12 @@ def known() -> Mapping[str, Loader]:
 
 def asked_for(params: QueryDict) -> list[str]:
     """The embeds that `?embed=a,b` names; raises Django's `ValidationError` on `embed` for one that is unknown."""
-    names = [name.strip() for value in params.getlist("embed") for name in value.split(",")]
+    if "embed" not in params:
+        return []
+    try:
+        names = listed(",".join(params.getlist("embed")))
+    except ValidationError as error:
+        raise ValidationError({"embed": error}) from None
     for name in names:
         if name not in known():
             raise ValidationError({"embed": ValidationError(f"“{name}” can't be embedded.", code="unknown")})

@@ -1,16 +1,12 @@
 """The parameters of a task list: each is known by name, and a value that it can't take is refused by name."""
 
-import datetime
-import re
-import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from itertools import chain
 
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.dateparse import parse_date, parse_datetime
 
 from projects.models import Project
+from taskapi.rest.params import as_moment, as_uuid, bad_value, conditions_of
 from tasks import statements
 from tasks.dialects import Condition
 from tasks.statements import Selection, is_one_of
@@ -21,32 +17,6 @@ NOT_FILTERS = frozenset({"page_size", "cursor", "embed", "format"})
 REPEATABLE = frozenset({"status", "tag", "embed"})
 Filter = Callable[[list[str]], list[Condition]]
 MAX_TAGS = 50
-LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
-
-
-def bad_value(text: str) -> ValidationError:
-    return ValidationError(text, code="invalid")
-
-
-def as_uuid(text: str) -> uuid.UUID:
-    public_id = statements.public_id_of(text)
-    if public_id is None:
-        raise bad_value("An id is expected.")
-    return public_id
-
-
-def as_moment(text: str, *, end_of_day: bool) -> datetime.datetime:
-    """An instant, or a day: its first moment, or its last. Without an offset, UTC."""
-    text = LOST_PLUS.sub("+", text)  # a plus sign that was not percent-encoded arrives as a space
-    try:
-        if day := parse_date(text):
-            time = datetime.time.max if end_of_day else datetime.time.min
-            return datetime.datetime.combine(day, time, datetime.UTC)
-        if moment := parse_datetime(text):
-            return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).astimezone(datetime.UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise bad_value("A date and time in ISO 8601 is expected: 2026-01-31T12:00:00Z.")
 
 
 def by_status(values: list[str]) -> list[Condition]:
@@ -118,21 +88,5 @@ def selected(project: Project, params: QueryDict) -> Selection:
     Raises Django's `ValidationError({parameter: error})` that names every parameter which is unknown, is given twice
     without being repeatable, or has a value that it can't take.
     """
-    conditions = [Condition("project_id = %s", (project.pk,))]
-    errors: dict[str, Any] = {}
-    for name, values in params.lists():
-        conditions_of = FILTERS.get(name)
-        try:
-            if conditions_of is None and name not in NOT_FILTERS:
-                raise ValidationError("There is no such parameter.", code="unknown")
-            if len(values) > 1 and name not in REPEATABLE:
-                raise bad_value("This parameter can't be repeated.")
-            if any("\x00" in value for value in values):
-                raise bad_value("Null characters are not allowed.")
-            if conditions_of is not None:
-                conditions += conditions_of(values)
-        except ValidationError as error:
-            errors[name] = error
-    if errors:
-        raise ValidationError(errors)
-    return Selection(conditions)
+    found = conditions_of(params, FILTERS, beside=NOT_FILTERS, repeatable=REPEATABLE)
+    return Selection([Condition("project_id = %s", (project.pk,)), *chain.from_iterable(found)])

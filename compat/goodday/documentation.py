@@ -11,6 +11,7 @@ from compat.goodday.filters import FILTERS
 from compat.goodday.params import PER_PAGE
 from compat.goodday.serializers import GoodDayTask, GoodDayTasks, GoodDayUserWorkTimes, TaskInput
 from compat.goodday.sorting import SORTINGS
+from compat.goodday.values import IDS_MAX
 from taskapi.rest.documented_params import Schema, query, several
 from taskapi.rest.schema import describe
 
@@ -24,7 +25,7 @@ PART = "A part of it; capitals and small letters differ."
 
 # By the type of a filter: its schema, what it takes, a value that works.
 KINDS: Mapping[str, tuple[Schema, str, Any]] = {
-    "enum": (several(INT), "One of these.", [1, 2]),
+    "enum": (several(INT, IDS_MAX), "One of these.", [1, 2]),
     "int": (INT, "Exactly this number.", 5),
     "bool": ({"type": "string", "enum": ["true", "false", "1", "0"]}, "`true` or `1`, `false` or `0`.", "true"),
     "date": ({"type": "string"}, DAYS, "2026-01-01..2026-01-31"),

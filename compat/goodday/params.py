@@ -10,7 +10,7 @@ from compat.goodday.embeds import EMBEDS
 from compat.goodday.filters import FILTERS
 from compat.goodday.sorting import NUMBER, order_of
 from compat.goodday.values import INT64, as_position
-from taskapi.rest.params import bad_value, conditions_of
+from taskapi.rest.params import bad_value, conditions_of, listed
 from tasks.dialects import Condition
 
 PER_PAGE = 50
@@ -35,7 +35,7 @@ class Asked(NamedTuple):
 
 
 def as_embeds(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",")]
+    names = listed(text)
     for name in names:
         if name not in EMBEDS:
             raise ValidationError(f"“{name}” can't be embedded.", code="unknown")

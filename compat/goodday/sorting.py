@@ -16,6 +16,7 @@ from planning.expressions import (
 )
 from planning.models.plan import DEFAULT_PRIORITY
 from planning.rows import PARENT_NUMBER
+from taskapi.rest.params import listed
 
 NUMBER = "tasks_task.number"  # ends every order: by it no two tasks are alike
 
@@ -72,8 +73,8 @@ SORTINGS: Mapping[str, Sorting] = {
 def order_of(wanted: str) -> str:
     """The SQL of an ORDER BY for `field,-field`; raises Django's `ValidationError` for a field that is none."""
     keys: dict[str, str] = {}
-    for key in wanted.split(","):
-        name, direction = key.strip().removeprefix("-"), " DESC" if key.strip().startswith("-") else ""
+    for key in listed(wanted):
+        name, direction = key.removeprefix("-"), " DESC" if key.startswith("-") else ""
         if name not in SORTINGS:
             raise ValidationError(f"There is no sorting “{name}”.", code="unknown")
         if name in keys:

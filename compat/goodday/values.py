@@ -4,10 +4,11 @@ import datetime
 import re
 from typing import NamedTuple
 
-from taskapi.rest.params import as_moment, bad_value
+from taskapi.rest.params import as_moment, bad_value, listed
 
 INTEGER = re.compile(r"-?[0-9]+")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+IDS_MAX = 10_000  # of one list
 MOST_DIGITS = 24  # more than any number here has
 INT64 = range(-(2**63), 2**63)
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
@@ -32,7 +33,7 @@ def as_stored_integer(text: str) -> int | None:
 
 def as_integers(text: str) -> list[int]:
     """Of a list with commas, those that a column can hold."""
-    numbers = [as_stored_integer(part.strip()) for part in text.split(",")]
+    numbers = [as_stored_integer(part) for part in listed(text, IDS_MAX)]
     return sorted({number for number in numbers if number is not None})
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
 
+from taskapi.rest.params import LIST_MAX
+
 Schema = dict[str, Any]
 
 TEXT: Schema = {"type": "string"}
@@ -19,5 +21,5 @@ def query(name: str, about: str, schema: Schema, example: Any, **more: Any) -> O
     return OpenApiParameter(name, described, OpenApiParameter.QUERY, description=about, **more)
 
 
-def several(schema: Schema) -> Schema:
-    return {"type": "array", "items": schema}
+def several(schema: Schema, most: int = LIST_MAX) -> Schema:
+    return {"type": "array", "items": schema, "maxItems": most}

@@ -18,6 +18,7 @@ Condition = TypeVar("Condition")
 # What a list understands beside its filters: its pages, and the form of the answer.
 PAGE_PARAMETERS = frozenset({"page_size", "cursor", "format"})
 FLAGS = {"true": True, "false": False}
+LIST_MAX = 100  # values of one parameter
 PUBLIC_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 
@@ -44,6 +45,8 @@ def conditions_of(
                 raise ValidationError("There is no such parameter.", code="unknown")
             if len(values) > 1 and name not in repeatable:
                 raise bad_value("This parameter can't be repeated.")
+            if len(values) > LIST_MAX:
+                raise bad_value(f"This parameter is given at most {LIST_MAX} times.")
             if any("\x00" in value for value in values):
                 raise bad_value("Null characters are not allowed.")
             if condition_of is not None:
@@ -89,3 +92,10 @@ def as_moment(text: str, *, end_of_day: bool) -> datetime.datetime:
     except (ValueError, OverflowError):
         pass
     raise bad_value("A date and time in ISO 8601 is expected: 2026-01-31T12:00:00Z.")
+
+
+def listed(text: str, most: int = LIST_MAX) -> list[str]:
+    """The parts of a list with commas."""
+    if text.count(",") >= most:
+        raise bad_value(f"At most {most} values are taken.")
+    return [part.strip() for part in text.split(",")]
