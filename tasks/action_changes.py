@@ -15,9 +15,8 @@ from tasks.models.action import ActionStatus
 
 
 def add_action(project: Project, public_id: uuid.UUID, fields: Fields, *, now: datetime.datetime) -> Action:
-    """One more action of a task."""
-    with transaction.atomic():
-        return changes.arm(changes.locked(project, public_id).tasks[0], [fields], now)[0]
+    """One more action of a task; raises `ValidationError` on `actions` where it has as many as it can."""
+    return changes.add_actions(project, public_id, [fields], now)[0]
 
 
 def update_action(

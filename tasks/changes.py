@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404
@@ -25,7 +24,8 @@ from tasks import listened, statements
 from tasks.deadlines import next_look, still_since
 from tasks.firing import Happening, fire, is_heard
 from tasks.models import Action, StatusChange
-from tasks.models.task import make_public_token
+from tasks.models.action import ACTIONS_MAX, ActionStatus
+from tasks.models.task import TAGS_MAX, make_public_token
 from tasks.parents import locked_parent, locked_with_parent, refused_parent
 from tasks.row import NEW, TaskRow
 from tasks.rules import ENDS, book_of, remembered, reread
@@ -77,7 +77,7 @@ def create_task(
             if (version := statements.rules_version(project.pk)) is None:
                 raise Http404
             rules = reread(project.organization_id, version)
-        armed = arm(stored, actions, now)
+        armed = arm(stored.number, actions, now, has_others=False)
         if monitor_id is not None:  # locked before streaks are, as by every other change
             is_over, is_failure = stored.status in TERMINAL, stored.status in FAILURES
             checkins.check_in(project.pk, monitor_id, now, is_over=is_over, is_failure=is_failure)
@@ -124,7 +124,7 @@ def update_task(
         armed = None
         if actions:
             values["has_actions"] = True
-            added = arm(task._replace(has_actions=True), actions, now)
+            added = arm(task.number, actions, now, has_others=task.has_actions)
             armed = None if task.has_actions else added
         task = move(project, found, values, actor, now, armed)
     listened.note(task)
@@ -140,13 +140,29 @@ def cancel_task(project: Project, public_id: uuid.UUID, *, actor: Principal, now
             move(project, found, {"status": Status.CANCELLED.value}, actor, max(now, task.updated))
 
 
-def arm(task: TaskRow, actions: Sequence[Fields], now: datetime.datetime) -> list[Action]:
-    """Adds actions to a task; costs nothing where there are none."""
+def add_actions(
+    project: Project, public_id: uuid.UUID, actions: Sequence[Fields], now: datetime.datetime
+) -> list[Action]:
+    """Adds actions to a task and changes nothing else of it; raises as `arm` does."""
+    with transaction.atomic():
+        task = locked(project, public_id).tasks[0]
+        if not task.has_actions:
+            statements.update(task.number, {"has_actions": True})
+        return arm(task.number, actions, now, has_others=task.has_actions)
+
+
+def arm(number: int, actions: Sequence[Fields], now: datetime.datetime, *, has_others: bool) -> list[Action]:
+    """Adds actions to the task, which the caller holds; costs nothing where there are none.
+
+    has_others: whether it has had actions before. Raises `ValidationError` on `actions` for more than a task can have.
+    """
     if not actions:
         return []
-    if not task.has_actions:
-        statements.update(task.number, {"has_actions": True})
-    rows = [Action(task_id=task.number, created=now, updated=now, **fields) for fields in actions]
+    active = Action.objects.filter(task=number, status=ActionStatus.ACTIVE).count() if has_others else 0
+    if active + len(actions) > ACTIONS_MAX:
+        text = f"A task has at most {ACTIONS_MAX} active actions; this one has {active}."
+        raise ValidationError({"actions": ValidationError(text, "max_length")})
+    rows = [Action(task_id=number, created=now, updated=now, **fields) for fields in actions]
     return Action.objects.bulk_create(rows)
 
 
@@ -166,16 +182,20 @@ def columns(fields: Fields) -> dict[str, Any]:
     if "data" in values:
         values["data"] = RawJSON.of(values["data"]).text
     if "tags" in values:
-        values["tags"] = orjson.dumps(values["tags"]).decode()
+        values["tags"] = written_tags(values["tags"], TAGS_MAX)
     return values
 
 
 def merged(tags: str, sent: Mapping[str, str | None]) -> str:
-    laid_over = {**json.loads(tags), **sent}
-    text = orjson.dumps({name: value for name, value in laid_over.items() if value is not None}).decode()
-    if len(text) > settings.TASKAPI_MAX_BODY:  # else many small merges could make what no single body may
-        raise ValidationError({"tags": ValidationError("These are more tags than a task can have.", code="max_length")})
-    return text
+    before = json.loads(tags)
+    after = {name: value for name, value in {**before, **sent}.items() if value is not None}
+    return written_tags(after, max(TAGS_MAX, len(before)))
+
+
+def written_tags(tags: Mapping[str, str], most: int) -> str:
+    if len(tags) > most:
+        raise ValidationError({"tags": ValidationError(f"A task has at most {TAGS_MAX} tags.", "max_length")})
+    return orjson.dumps(tags).decode()
 
 
 def move(

@@ -14,6 +14,7 @@ from tasks.statuses import Status
 
 SECONDS_MAX = 2**31 - 1
 TEXT_MAX = 255
+TAGS_MAX = 100
 
 
 def make_public_token() -> str:
