@@ -17,6 +17,7 @@ from dashboard.task_rows import STATUS_LABELS, label_of
 from dashboard.work_time import HOW, WorkTimeField
 from planning.custom_fields import definitions_of
 from planning.models import CustomField, WorkflowStatus
+from planning.models.plan import DESCRIPTION_MAX, NOTES_MAX
 from planning.plan_wire import plans_on_wire
 from planning.rows import Planned
 from planning.serializers import PlanInput
@@ -100,14 +101,14 @@ class TaskForm(ChangeForm):
     tags = Lines(help_text="One on each line, as name: value.", required=False)
     data_text = JSONText(label="Data", help_text="Any JSON; empty for none.", required=False)
 
-    description = forms.CharField(strip=False, widget=text_area(4), required=False)
+    description = forms.CharField(max_length=DESCRIPTION_MAX, strip=False, widget=text_area(4), required=False)
     workflow_status = one_of("Workflow status", required=True)
     priority = forms.IntegerField(help_text="5 is usual.")
     important = yes_or_no("Important: it stands out")
     responsible = one_of("Responsible")
     assignees = several("Assigned to")
     teams = several("Teams")
-    notes = forms.CharField(strip=False, widget=text_area(3), required=False)
+    notes = forms.CharField(max_length=NOTES_MAX, strip=False, widget=text_area(3), required=False)
 
     start_date = day("To begin on")
     end_date = day("To end on")

@@ -7,10 +7,10 @@ from rest_framework import serializers
 
 from integrations.channels import check_channel
 from integrations.models import DeliveryStatus, Kind
-from integrations.models.channel import is_slug
+from integrations.models.channel import KIND_MAX, SLUG_MAX, is_slug
 from projects.serializers import NAME_MAX
 from taskapi.rest.errors import error_details
-from taskapi.rest.fields import Boolean, Choice, Text
+from taskapi.rest.fields import SETTINGS_BYTES, Boolean, Choice, Settings, Text
 
 KINDS = [str(kind) for kind in Kind]
 
@@ -23,10 +23,11 @@ class ChannelSerializer(serializers.Serializer[Any]):
     slug = Text(validators=[is_slug], help_text="Unique among the channels of its kind; can't be changed.")
     integration = serializers.CharField(read_only=True, help_text="What actions call it: `webhook:ops`.")
     name = Text(max_length=NAME_MAX, required=False, help_text="For people to read; the slug unless set.")
-    config = serializers.DictField(
+    config = Settings(
         help_text=(
             'Where it leads. `webhook`: `{"url"}`. `email`: `{"to"}`, one to five addresses, comma-separated. '
-            '`apprise`: `{"url"}`, of which the secret part is never shown again; sent back as shown, it stays.'
+            '`apprise`: `{"url"}`, of which the secret part is never shown again; sent back as shown, it stays. '
+            f"At most {SETTINGS_BYTES} bytes of JSON."
         )
     )
     enabled = Boolean(required=False, help_text="Gets messages. A webhook whose answer is a 410 is switched off.")
@@ -53,9 +54,9 @@ class ChannelSerializer(serializers.Serializer[Any]):
 
 
 class ChannelChangeSerializer(ChannelSerializer):
-    kind = Text(required=False, help_text="As it is.")  # type: ignore[assignment]
-    slug = Text(required=False, help_text="As it is.")
-    config = serializers.DictField(required=False, help_text="Replaced as a whole.")
+    kind = Text(max_length=KIND_MAX, required=False, help_text="As it is.")  # type: ignore[assignment]
+    slug = Text(max_length=SLUG_MAX, required=False, help_text="As it is.")
+    config = Settings(required=False, help_text="Replaced as a whole.")
 
 
 class ChannelWithSecretSerializer(ChannelSerializer):

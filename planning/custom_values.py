@@ -76,6 +76,8 @@ def choice(definition: CustomField, sent: Any) -> str:
 def choices(definition: CustomField, sent: Any) -> list[str]:
     if not isinstance(sent, list):
         raise ValidationError("Give a list of choices.", "not_a_list")
+    if len(sent) > len(definition.choices):
+        raise ValidationError(f"There are {len(definition.choices)} choices, each may be given once.", "max_length")
     chosen = [choice(definition, each) for each in sent]
     if len(set(chosen)) < len(chosen):
         raise ValidationError("Each choice may be given once.", "repeated")

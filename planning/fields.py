@@ -10,7 +10,9 @@ from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from planning.custom_values import TEXT_MAX
 from planning.decimals import PLACES, WHOLE_DIGITS, read_money
+from planning.models.custom_field import CHOICE_MAX, CHOICES_MAX
 from taskapi.rest.errors import error_details
 from taskapi.rest.fields import INT64_MAX, Integer, Moment, Text
 
@@ -20,6 +22,7 @@ MONEY_TEXT = {
     "pattern": rf"^[0-9]{{1,{WHOLE_DIGITS}}}(\.[0-9]{{1,{PLACES}}})?$",
     "examples": ["12.50"],
 }
+AMOUNT = {"oneOf": [MONEY_TEXT, {"type": "number", "minimum": 0}]}
 is_currency = RegexValidator(r"\A[A-Z]{3}\Z", "Give an ISO 4217 code of three capital letters.")
 
 
@@ -32,7 +35,7 @@ class Day(serializers.DateField):
         return super().to_internal_value(value)
 
 
-@extend_schema_field({"oneOf": [MONEY_TEXT, {"type": "number", "minimum": 0}]})
+@extend_schema_field(AMOUNT)
 class Money(serializers.Field[Any, Any, Any, Any]):
     """An amount of 0 or more, as text or as a JSON number; becomes a `Decimal`."""
 
@@ -46,6 +49,28 @@ class Money(serializers.Field[Any, Any, Any, Any]):
 @extend_schema_field({"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2,4}$"})
 class MoneyShown(serializers.CharField):
     """An amount as it is shown: with two places at least. A sum may be of any size."""
+
+
+@extend_schema_field(
+    {
+        "anyOf": [
+            {"type": "string", "maxLength": TEXT_MAX},
+            {"type": ["number", "boolean", "null"]},
+            {"type": "array", "maxItems": CHOICES_MAX, "items": {"type": "string", "maxLength": CHOICE_MAX}},
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["amount", "currency"],
+                "properties": {"amount": AMOUNT, "currency": {"type": "string", "pattern": "^[A-Z]{3}$"}},
+            },
+        ]
+    }
+)
+class CustomValue(serializers.Field[Any, Any, Any, Any]):
+    """The value of a custom field; whether it is of the field's type is for the verbs to say."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
 
 
 class Currency(Text):

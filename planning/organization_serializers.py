@@ -7,22 +7,22 @@ from rest_framework import serializers
 from planning.custom_fields import WITH_CHOICES
 from planning.fields import NamingAll
 from planning.models import CustomField, WorkflowStatus
-from planning.models.custom_field import FieldType
+from planning.models.custom_field import CHOICE_MAX, CHOICES_MAX, FieldType
 from planning.wire import custom_field_on_wire, workflow_status_on_wire
 from projects.access import principal_of, projects_of
 from projects.models import Project
-from taskapi.rest.fields import Boolean, Choice, Integer, Text
+from projects.models.organization import SLUG_MAX
+from taskapi.rest.fields import Boolean, Choice, Integer, Items, Text
 from tasks.statuses import Status
 
 INT32_MAX = 2**31 - 1
-CHOICES_MAX = 200
 
 
 class WorkflowStatusSerializer(serializers.Serializer[Any]):
     """A project's own name for where work is. Validated, `project` is a row. The context has the `view`."""
 
     id = serializers.IntegerField(read_only=True)
-    project = Text(help_text="The slug of its project; can't be changed.")
+    project = Text(max_length=SLUG_MAX, help_text="The slug of its project; can't be changed.")
     name = Text(max_length=255, help_text="Unique in the project.")
     order = Integer(
         min_value=-INT32_MAX, max_value=INT32_MAX, required=False, help_text="Its place on the board; the last one."
@@ -44,7 +44,7 @@ class WorkflowStatusSerializer(serializers.Serializer[Any]):
 
 
 class WorkflowStatusChangeSerializer(WorkflowStatusSerializer):
-    project = Text(required=False, help_text="As it is.")
+    project = Text(max_length=SLUG_MAX, required=False, help_text="As it is.")
 
 
 class CustomFieldSerializer(NamingAll):
@@ -53,8 +53,8 @@ class CustomFieldSerializer(NamingAll):
     id = serializers.IntegerField(read_only=True)
     name = Text(max_length=255, help_text="Unique in the organization.")
     type = Choice(choices=[str(value) for value in FieldType.values], help_text="Can't be changed.")
-    choices = serializers.ListField(
-        child=Text(max_length=255),
+    choices = Items(
+        child=Text(max_length=CHOICE_MAX),
         max_length=CHOICES_MAX,
         required=False,
         help_text="Of a `choice` or `multi-choice`: what its values may be. Values that there are stay.",

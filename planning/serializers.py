@@ -8,13 +8,15 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from planning.custom_fields import checked_values
-from planning.fields import Day, Id, MomentWithOffset, Money, MoneyShown, NamingAll
+from planning.custom_fields import FIELDS_MAX, checked_values
+from planning.fields import CustomValue, Day, Id, MomentWithOffset, Money, MoneyShown, NamingAll
 from planning.models import Activity, Recurrence, WorkflowStatus
+from planning.models.plan import DESCRIPTION_MAX, NOTES_MAX
 from planning.people import memberships_of, teams_of
+from projects.capacity import ROWS_MAX
 from projects.models import Project
 from taskapi.rest.errors import error_details
-from taskapi.rest.fields import INT64_MAX, Boolean, Choice, Integer, Moment, Text
+from taskapi.rest.fields import INT64_MAX, Boolean, Choice, Integer, Items, Moment, Names, Text
 
 INT32_MAX = 2**31 - 1
 ACTIVITIES = [str(value) for value in Activity.values]
@@ -31,8 +33,8 @@ def person(about: str) -> Id:
     return Id(required=False, allow_null=True, help_text=f"{about} A member's user id.")
 
 
-def ids(about: str) -> serializers.ListField:
-    return serializers.ListField(child=Id(), required=False, help_text=about)
+def ids(about: str) -> Items:
+    return Items(child=Id(), max_length=ROWS_MAX, required=False, help_text=about)
 
 
 def yes_or_no(about: str) -> Boolean:
@@ -43,9 +45,9 @@ def yes_or_no(about: str) -> Boolean:
 class PlanInput(NamingAll):
     """What is to change of a plan. Fields left out keep their value. The context has the `project`."""
 
-    description = Text(required=False, allow_blank=True, help_text="What is to be done.")
+    description = Text(max_length=DESCRIPTION_MAX, required=False, allow_blank=True, help_text="What is to be done.")
     color = Text(required=False, allow_blank=True, max_length=32, help_text="`#ff8800`, or a name.")
-    notes = Text(required=False, allow_blank=True)
+    notes = Text(max_length=NOTES_MAX, required=False, allow_blank=True)
     start_date = day("When the work is to begin.")
     end_date = day("When the work is to end.")
     due_date = day("When it is due.")
@@ -91,8 +93,11 @@ class PlanInput(NamingAll):
         allow_null=True,
         help_text="One of the project's workflow statuses. The task gets the status that it stands for.",
     )
-    custom_fields = serializers.DictField(
-        required=False, help_text="Values by the id of their definition, laid over those that there are; null removes."
+    custom_fields = Names(
+        child=CustomValue(allow_null=True),
+        max_length=FIELDS_MAX,
+        required=False,
+        help_text="Values by the id of their definition, laid over those that there are; null removes.",
     )
     goodday_id = Text(required=False, allow_blank=True, max_length=255, help_text="Its id in GoodDay.")
     goodday_created_at = MomentWithOffset(

@@ -7,12 +7,14 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from projects.capacity import ROWS_MAX
 from projects.models import ApiKey, Team
-from projects.models.organization import is_no_path_of_organizations, is_no_path_of_projects, is_slug
+from projects.models.organization import SLUG_MAX, is_no_path_of_organizations, is_no_path_of_projects, is_slug
 from projects.scopes import Role, Scope
-from taskapi.rest.fields import INT64_MAX, Choice, Integer, Moment, Text
+from taskapi.rest.fields import INT64_MAX, Choice, Integer, Items, Moment, Text
 
 NAME_MAX = 255
+SCOPES_MAX = 50  # in one body, which may name one twice
 
 
 @extend_schema_field(OpenApiTypes.EMAIL)
@@ -32,7 +34,7 @@ class OrganizationSerializer(serializers.Serializer[Any]):
 
 
 class OrganizationChangeSerializer(OrganizationSerializer):
-    slug = Text(required=False, help_text="As it is.")
+    slug = Text(max_length=SLUG_MAX, required=False, help_text="As it is.")
 
 
 class ProjectSerializer(serializers.Serializer[Any]):
@@ -47,7 +49,7 @@ class ProjectSerializer(serializers.Serializer[Any]):
 
 
 class ProjectChangeSerializer(ProjectSerializer):
-    slug = Text(required=False, help_text="As it is.")
+    slug = Text(max_length=SLUG_MAX, required=False, help_text="As it is.")
 
 
 class MemberSerializer(serializers.Serializer[Any]):
@@ -68,10 +70,11 @@ class MemberChangeSerializer(MemberSerializer):
     email = Email(required=False, help_text="As it is.")
 
 
-class MemberIds(serializers.ListField):
+class MemberIds(Items):
     """The users of a team's memberships."""
 
-    child = Integer(min_value=1, max_value=INT64_MAX)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=Integer(min_value=1, max_value=INT64_MAX), max_length=ROWS_MAX, **kwargs)
 
     def get_attribute(self, team: Team) -> list[int]:
         return sorted(membership.user_id for membership in team.memberships.all())
@@ -97,12 +100,14 @@ class ApiKeySerializer(serializers.Serializer[Any]):
     name = Text(max_length=NAME_MAX, help_text="What it is for.")
     prefix = serializers.CharField(read_only=True, help_text="How the secret begins, to tell keys apart.")
     project = ProjectSlug(
+        max_length=SLUG_MAX,
         allow_null=True,
         required=False,
         help_text="The slug of the one project that it reaches; null: all of the organization. Can't be changed.",
     )
-    scopes = serializers.ListField(
+    scopes = Items(
         child=Choice(choices=[str(scope) for scope in Scope]),
+        max_length=SCOPES_MAX,
         allow_empty=False,
         required=False,
         help_text="What it may do: the five scopes for tasks by default.",

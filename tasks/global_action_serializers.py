@@ -8,10 +8,12 @@ from drf_spectacular.utils import extend_schema_serializer
 from orjson import Fragment
 from rest_framework import serializers
 
+from projects.models.organization import SLUG_MAX
 from taskapi.rest.errors import error_details
-from taskapi.rest.fields import UUID, Boolean, Integer, Moment, Text
+from taskapi.rest.fields import UUID, Boolean, Integer, Moment, Settings, Text
 from tasks.global_actions import settled
 from tasks.name_filter import MAX_LENGTH, compile_filter
+from tasks.serializers import CONFIG_HELP
 from tasks.triggers import TriggerError, parse
 
 NAME_MAX = 255
@@ -28,12 +30,17 @@ class GlobalActionInput(serializers.Serializer[Any]):
     name = Text(max_length=NAME_MAX, help_text="What it is for.")
     enabled = Boolean(required=False, help_text="True by default.")
     integration = Text(max_length=50, help_text="The channel that hears of it: `email`, `webhook:ops`.")
-    config = serializers.JSONField(required=False, help_text='What the channel needs: `{"to": "a@example.org"}`.')
+    config = Settings(required=False, help_text=CONFIG_HELP)
     trigger = Text(
         max_length=255,
         help_text="Comma-separated points: those of a task's action, `monitor_late`, `monitor_down`, `monitor_up`.",
     )
-    project = Text(required=False, allow_null=True, help_text="The slug of the one project that it is for; null: all.")
+    project = Text(
+        max_length=SLUG_MAX,
+        required=False,
+        allow_null=True,
+        help_text="The slug of the one project that it is for; null: all.",
+    )
     monitor = UUID(required=False, allow_null=True, help_text="The id of the one monitor that it is for; null: any.")
     name_filter = Text(
         max_length=MAX_LENGTH,

@@ -12,14 +12,16 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from integrations.channels import check_action
-from taskapi.rest.fields import INT64_MAX, UUID, Choice, Integer, Moment, Text
+from taskapi.rest.fields import INT64_MAX, SETTINGS_BYTES, UUID, Choice, Integer, Items, Moment, Names, Settings, Text
 from taskapi.rest.raw_json import RawJSON
-from tasks.models.task import SECONDS_MAX, TEXT_MAX
+from tasks.models.action import ACTIONS_MAX
+from tasks.models.task import SECONDS_MAX, TAGS_MAX, TEXT_MAX
 from tasks.statuses import Status
 from tasks.triggers import TriggerError, parse
 
 STATUS_CHOICES = [str(status) for status in Status]
 STATUSES = frozenset(STATUS_CHOICES)
+CONFIG_HELP = f'What the channel needs: `{{"to": "a@example.org"}}`. At most {SETTINGS_BYTES} bytes of JSON.'
 DATA_BYTES = 1024 * 1024
 
 
@@ -35,11 +37,11 @@ class Data(serializers.JSONField):
         return sent
 
 
-class Tags(serializers.DictField):
+class Tags(Names):
     """Names and values, each of 1 to 255 characters; with `null_removes`, a null value stands for "remove it"."""
 
     def __init__(self, null_removes: bool = False, **kwargs: Any) -> None:
-        super().__init__(child=Text(max_length=TEXT_MAX, allow_null=null_removes), **kwargs)
+        super().__init__(child=Text(max_length=TEXT_MAX, allow_null=null_removes), max_length=TAGS_MAX, **kwargs)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         tags: dict[str, Any] = super().to_internal_value(data)
@@ -56,7 +58,7 @@ class ActionInput(serializers.Serializer[Any]):
         max_length=255, help_text="Comma-separated points: `250`, `95%`, `*/30`, `*/30%`, a status, an event."
     )
     integration = Text(max_length=50, help_text="The channel that hears of it: `email`, `webhook:ops`.")
-    config = serializers.JSONField(required=False, help_text='What the channel needs: `{"to": "a@example.org"}`.')
+    config = Settings(required=False, help_text=CONFIG_HELP)
 
     def validate_trigger(self, trigger: str) -> str:
         try:
@@ -67,13 +69,13 @@ class ActionInput(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Names a bad channel or `config` along with what else is wrong, not only once the rest is right."""
-        wrong: dict[str, Any] = {}
+        wrong = self.missing(data)
         try:
             attrs: dict[str, Any] = super().to_internal_value(data)
         except serializers.ValidationError as error:
             if not isinstance(data, dict) or not isinstance(error.detail, dict):
                 raise
-            attrs, wrong = data, dict(error.detail)
+            attrs, wrong = data, {**wrong, **error.detail}
         sent = {"integration", "config"} & attrs.keys()
         if (sent or self.instance is None) and not {"integration", "config"} & wrong.keys():
             try:
@@ -83,6 +85,13 @@ class ActionInput(serializers.Serializer[Any]):
         if wrong:
             raise serializers.ValidationError(wrong)
         return attrs
+
+    def missing(self, data: Any) -> dict[str, Any]:
+        """Along with a task an action is new, also where the task is changed in part: then REST framework asks less."""
+        if self.parent is None or not isinstance(data, dict):
+            return {}
+        required = [name for name, field in self.fields.items() if field.required and name not in data]
+        return {name: [serializers.ErrorDetail("This field is required.", "required")] for name in required}
 
     def check_channel(self, attrs: dict[str, Any]) -> None:
         integration, config = (
@@ -132,7 +141,12 @@ class TaskInput(serializers.Serializer[Any]):
     stall_timeout = seconds("Seconds of updates without progress after which the task is stalled.")
     start_time = Moment(required=False, allow_null=True, help_text="When the run began.")
     end_time = Moment(required=False, allow_null=True, help_text="When the task came to its end.")
-    actions = ActionInput(many=True, required=False, help_text="Added to the actions that the task has.")
+    actions = Items(
+        child=ActionInput(),
+        max_length=ACTIONS_MAX,
+        required=False,
+        help_text=f"Added to the actions that the task has, of which {ACTIONS_MAX} may be active.",
+    )
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         fields = plainly(data, needs_name=not self.partial)
@@ -232,7 +246,11 @@ def is_data(value: Any) -> bool:
 
 
 def is_tags(value: Any) -> bool:
-    return type(value) is dict and all(is_text(name) and is_text(text) for name, text in value.items())
+    return (
+        type(value) is dict
+        and len(value) <= TAGS_MAX
+        and all(is_text(name) and is_text(text) for name, text in value.items())
+    )
 
 
 PLAIN: Mapping[str, Callable[[Any], bool]] = {

@@ -12,7 +12,8 @@ from compat.projectbubble.values import Reader
 from compat.projectbubble.wire import ACTIVE
 from planning.amounts import MINUTES_OF_DAY, MINUTES_OF_HOUR
 from planning.models import Recurrence
-from tasks.models.task import TEXT_MAX
+from planning.models.plan import DESCRIPTION_MAX, NOTES_MAX
+from tasks.models.task import TAGS_MAX, TEXT_MAX
 
 COLOR_MAX = 32
 
@@ -86,7 +87,14 @@ FINISHING: Sequence[Field] = [
     Field("complete", "`status`", "the same as `completed`", values.one),
     Field("resume", "`status`", "1: `pending` again; all other parameters are ignored", values.one),
 ]
-READERS: Mapping[str, Reader] = {field.name: field.use for field in INPUTS}
+BY_NAME: Mapping[str, Field] = {field.name: field for field in INPUTS}
+# Characters of a parameter that comes as text; `TEXT_MAX` for all others.
+LONGEST: Mapping[str, int] = {
+    "description": DESCRIPTION_MAX,
+    "notes": NOTES_MAX,
+    **dict.fromkeys(("users", "teams"), values.MAX_IDS * 20),
+    "tags": TAGS_MAX * (2 * TEXT_MAX + 2),
+}
 # Parameters that set a field of the plan, each with the field's name.
 IN_PLAN: Mapping[str, str] = {
     field.name: field.lives[len("`plan.") : -1] for field in INPUTS if field.lives.startswith("`plan.")
@@ -107,7 +115,7 @@ def finishing(sent: Mapping[str, Any]) -> bool | None:
     named = [field for field in FINISHING if field.name in sent]
     for field in named:
         try:
-            field.use(sent[field.name])
+            read_value(field, sent[field.name])
         except ValidationError as error:
             errors[field.name] = error
     if not errors and len({field.name == "resume" for field in named}) == 2:
@@ -117,15 +125,22 @@ def finishing(sent: Mapping[str, Any]) -> bool | None:
     return named[0].name != "resume" if named else None
 
 
+def read_value(field: Field, value: Any) -> Any:
+    longest = LONGEST.get(field.name, TEXT_MAX)
+    if isinstance(value, str) and len(value) > longest:
+        raise values.refused(f"At most {longest} characters are taken.")
+    return field.use(value)
+
+
 def checked(sent: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The parameters with their values read, and an error for each that is unknown or can't be taken."""
     read: dict[str, Any] = {}
     errors: dict[str, Any] = {}
     for name in sent.keys() - ONLY_SHOWN:
         try:
-            if name not in READERS:
+            if name not in BY_NAME:
                 raise ValidationError("There is no such parameter.", "unknown")
-            read[name] = READERS[name](sent[name])
+            read[name] = read_value(BY_NAME[name], sent[name])
         except ValidationError as error:
             errors[name] = error
     totals = [name for name in TOTALS if read.get(name)]

@@ -5,9 +5,10 @@ from typing import Any
 
 from compat.field import Field
 from compat.projectbubble import values
-from compat.projectbubble.inputs import FINISHING, INPUTS
+from compat.projectbubble.inputs import FINISHING, INPUTS, LONGEST
 from compat.projectbubble.wire import FIELDS, NO_DATE
 from planning.models import Recurrence
+from tasks.models.task import TEXT_MAX
 
 Schema = dict[str, Any]
 DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"}
@@ -38,8 +39,8 @@ OUTPUTS: Mapping[str, Schema] = {
     "recurring": {"type": "string", "pattern": LETTER},
     "users": {"type": "array", "items": USER},
 }
-TEXT: Schema = {"type": ["string", "number", "null"]}
-EITHER: Schema = {"type": ["string", "number"]}
+TEXT: Schema = {"type": ["string", "number", "null"], "maxLength": TEXT_MAX}
+EITHER: Schema = {"type": ["string", "number"], "maxLength": TEXT_MAX}
 ZERO_OR_ONE: Schema = {"type": ["string", "integer", "boolean"], "pattern": "^[01]$", "minimum": 0, "maximum": 1}
 INPUT_OF: Mapping[Callable[..., Any], Schema] = {
     values.flag: ZERO_OR_ONE,
@@ -62,7 +63,9 @@ def input_of(field: Field) -> Schema:
         return {"type": ["string", "integer"], "pattern": "^[012]$", "minimum": 0, "maximum": 2}
     if field.name in {"users", "teams"}:
         return ids(field.name.removesuffix("s") + "_id")
-    return TEXT if field.name in TEXTS else INPUT_OF.get(field.use, EITHER)
+    if field.name in TEXTS:
+        return {**TEXT, "maxLength": LONGEST.get(field.name, TEXT_MAX)}
+    return INPUT_OF.get(field.use, EITHER)
 
 
 def described(fields: Sequence[Field], schema_of: Callable[[Field], Schema]) -> Schema:

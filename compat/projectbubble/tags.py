@@ -4,7 +4,7 @@ import json
 
 from tasks import statements
 from tasks.dialects import Condition
-from tasks.models.task import TEXT_MAX
+from tasks.models.task import TAGS_MAX, TEXT_MAX
 
 
 def as_text(tags: str) -> str:
@@ -15,7 +15,7 @@ def as_text(tags: str) -> str:
 
 
 def as_tags(text: str) -> dict[str, str]:
-    """Raises `ValueError` with a text for a tag that is too long, or has a colon with nothing on one side of it."""
+    """Raises `ValueError` with a text for a tag that is too long or one too many, or for a colon with an empty side."""
     tags = {}
     for part in filter(None, map(str.strip, text.split(","))):
         name, colon, value = (piece.strip() for piece in part.partition(":"))
@@ -24,6 +24,8 @@ def as_tags(text: str) -> dict[str, str]:
         if max(len(name), len(value)) > TEXT_MAX:
             raise ValueError(f"A tag's name and value have at most {TEXT_MAX} characters.")
         tags[name] = value or name
+        if len(tags) > TAGS_MAX:
+            raise ValueError(f"A task has at most {TAGS_MAX} tags.")
     return tags
 
 

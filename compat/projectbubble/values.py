@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 
 from planning import decimals
 from planning.amounts import whole_minutes
+from tasks.models.task import TEXT_MAX
 
 INT32_MAX = 2**31 - 1
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
@@ -48,7 +49,7 @@ def text(longest: int | None = None, *, blank: bool = True) -> Reader:
 
 def whole(least: int = INT64_MIN, most: int = INT64_MAX) -> Reader:
     def read(value: Any) -> int:
-        is_text = isinstance(value, str) and WHOLE.fullmatch(value.strip())
+        is_text = isinstance(value, str) and len(value) <= TEXT_MAX and WHOLE.fullmatch(value.strip())
         if is_text or (isinstance(value, float) and value.is_integer()):
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:

@@ -14,8 +14,7 @@ from dashboard.forms import carried_out
 from dashboard.visits import Visit, page
 from planning.custom_fields import WITH_CHOICES, change_field, create_field, definitions_of, delete_field
 from planning.models import CustomField
-from planning.models.custom_field import FieldType
-from planning.organization_serializers import CHOICES_MAX
+from planning.models.custom_field import CHOICES_MAX, FieldType
 from projects.scopes import Scope
 
 CHOICE_MAX = 255  # characters

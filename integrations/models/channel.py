@@ -7,6 +7,7 @@ from django.db import models
 
 from projects.models import Organization
 
+KIND_MAX = 16
 SLUG_MAX = 42  # `webhook:` and a slug fit the 50 characters that an action has for its integration
 is_slug = RegexValidator(
     rf"\A[a-z0-9][a-z0-9_-]{{0,{SLUG_MAX - 1}}}\Z",
@@ -31,7 +32,7 @@ class Channel(models.Model):
     """`config` is what everyone may see of it; what must stay secret is in `sealed` (`integrations.sealing`)."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="channels", db_index=False)
-    kind = models.CharField(max_length=16, choices=Kind)
+    kind = models.CharField(max_length=KIND_MAX, choices=Kind)
     slug = models.CharField(max_length=SLUG_MAX, validators=[is_slug])
     name = models.CharField(max_length=255)
     config = models.JSONField(default=dict, blank=True)

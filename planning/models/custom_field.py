@@ -16,6 +16,8 @@ class FieldType(models.TextChoices):
     CURRENCY = "currency"
 
 
+CHOICES_MAX = 200
+CHOICE_MAX = 255
 FIELD_TYPES = [str(value) for value in FieldType.values]
 
 

@@ -19,6 +19,9 @@ from tasks.models import Task
 MONEY: Mapping[str, Any] = {"max_digits": 15, "decimal_places": 4}
 ZERO = Decimal(0)
 DEFAULT_PRIORITY = 5
+# Characters, in every API.
+DESCRIPTION_MAX = 65_536
+NOTES_MAX = 500_000
 
 
 class Activity(models.TextChoices):

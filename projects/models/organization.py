@@ -27,10 +27,11 @@ RESERVED_PROJECTS = frozenset(
     }
 )
 
-SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+SLUG_MAX = 63
+SLUG = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{SLUG_MAX - 1}}}")
 is_slug = RegexValidator(
     rf"\A{SLUG.pattern}\Z",
-    "Use lower-case letters, digits, hyphens and underscores, 63 at most, beginning with a letter or digit.",
+    f"Use lower-case letters, digits, hyphens and underscores, {SLUG_MAX} at most, beginning with a letter or digit.",
 )
 
 
@@ -47,7 +48,7 @@ def is_no_path_of_projects(slug: str) -> None:
 class Organization(models.Model):
     """A tenant. Nothing of it is ever seen from another."""
 
-    slug = models.CharField(max_length=63, unique=True, validators=[is_slug, is_no_path_of_organizations])
+    slug = models.CharField(max_length=SLUG_MAX, unique=True, validators=[is_slug, is_no_path_of_organizations])
     name = models.CharField(max_length=255)
     created = models.DateTimeField(auto_now_add=True)
     # Then nobody reaches it, its slug is free for others, and a sweep deletes its rows: `projects.deleting`.
@@ -67,7 +68,7 @@ class Project(models.Model):
 
     number = models.BigAutoField(primary_key=True)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="projects", db_index=False)
-    slug = models.CharField(max_length=63, validators=[is_slug, is_no_path_of_projects])
+    slug = models.CharField(max_length=SLUG_MAX, validators=[is_slug, is_no_path_of_projects])
     name = models.CharField(max_length=255)
     created = models.DateTimeField(auto_now_add=True)
 

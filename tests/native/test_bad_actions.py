@@ -101,6 +101,17 @@ def test_every_bad_action_is_named_at_once(api, project):
     assert_refused(response, "name", "actions.0.trigger", "actions.2.integration")
 
 
+@pytest.mark.parametrize("verb", ["put", "patch", "post"])
+@pytest.mark.parametrize("field", ["trigger", "integration"])
+def test_along_with_a_change_of_a_task_no_field_may_be_missing(api, make_task, verb, field):
+    sent = {name: value for name, value in EMAIL.items() if name != field}
+    path = f"tasks/{make_task()['id']}"
+    response = getattr(api, verb)(path, {"name": "export", "actions": [sent]})
+    assert_refused(response, f"actions.0.{field}")
+    assert errors_of(response)[0]["code"] == "required"
+    assert not Action.objects.exists()
+
+
 @pytest.mark.parametrize("addresses", ["a@example.org", FIVE, FIVE.replace(" ", "")], ids=["one", "five", "no space"])
 def test_a_mail_has_one_to_five_recipients(api, make_task, addresses):
     path = f"tasks/{make_task()['id']}/actions"
