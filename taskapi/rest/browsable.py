@@ -22,16 +22,14 @@ from rest_framework import exceptions, renderers
 from rest_framework.request import Request, override_method
 
 from taskapi.rest.document import document, operation_at
-from taskapi.rest.json_html import Trail, as_html, indented
-from taskapi.rest.json_scan import members_of
+from taskapi.rest.json_html import VALUE_CHARS, as_html, raw_of
+from taskapi.rest.json_tokens import Trail, indented
 from taskapi.rest.places import Place, below, template_of, way_to
-from taskapi.rest.rendering import JSONRenderer
 
 NO_FORMS = frozenset({401, 403, 404, 406, 500, 503})
 UNKNOWN = "unknown"  # the name of the last pattern under /api/
 NO_PAGES = {UNKNOWN, "ping", "ping-signal"}  # to look at a ping would be to make one
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
-Members = Mapping[str, bytes]  # of an answer that is an object, each as JSON
 
 
 class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
@@ -44,19 +42,18 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
         match = request._request.resolver_match
         template = template_of(match.route) if match else ""
         values = {name: str(value) for name, value in view.kwargs.items()}
-        text = JSONRenderer().render(data)
-        shown = members_of(text) if text.startswith(b"{") else {}
         status = response.status_code
         here = self.is_within_reach(view, request)
         places = way_to(template, values) if here else [*way_to("/api", {}), Place(HTTPStatus(status).phrase, "")]
         operation = operation_at(template, request.method) or {}
-        is_list = text.startswith(b"[") or "results" in shown
+        is_list = isinstance(data, list) or (isinstance(data, dict) and "results" in data)
+        content = as_html(data, Links(request.path, is_list or status == HTTPStatus.CREATED).of)
         failed, created = status >= 400, status == HTTPStatus.CREATED
         return {
             "request": request,
             "view": view,
             "person": person_of(request),
-            "title": HTTPStatus(status).phrase if failed else title_of(shown, places[-1].label, is_list),
+            "title": HTTPStatus(status).phrase if failed else title_of(data, places[-1].label, is_list),
             "status": status,
             "phrase": HTTPStatus(status).phrase,
             "failed": failed,
@@ -65,16 +62,17 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
             "base_url": settings.BASE_URL,
             "url": settings.BASE_URL + request.get_full_path(),
             "headers": sorted({**response.headers, "Content-Type": "application/json"}.items()),
-            "content": as_html(text.decode(), Links(request.path, is_list or created).of),
-            "has_content": bool(text),
-            "pages": pages_of(shown),
+            "content": content.html,
+            "whole": whole_of(request) if content.is_shortened else "",
+            "has_content": data is not None,
+            "pages": pages_of(data),
             "places": places,
             "below": [] if failed else below(template, values),
             "filters": filters_of(template, request) if is_list or status == 400 else [],
-            "forms": self.forms(template, view, request, {} if failed or created or is_list else shown, status),
+            "forms": self.forms(template, view, request, None if failed or created or is_list else data, status),
         }
 
-    def forms(self, template: str, view: Any, request: Request, shown: Members, status: int) -> list[dict[str, Any]]:
+    def forms(self, template: str, view: Any, request: Request, shown: Any, status: int) -> list[dict[str, Any]]:
         """One form for each body that the path takes: `methods` may share it; DELETE has none."""
         if status in NO_FORMS:
             return []
@@ -85,11 +83,10 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
         for group in (["POST"], ["PUT", "PATCH"], ["DELETE"]):
             if offered := [method for method in group if method in methods]:
                 operation = operation_at(template, offered[0]) or {}
-                body = None if offered == ["DELETE"] else prefilled(operation, shown)
+                body, left_out = (None, []) if offered == ["DELETE"] else prefilled(operation, shown)
                 rows = min(body.count("\n") + 2, 24) if body else 0
-                found.append(
-                    {"methods": offered, "body": body, "rows": rows, "summary": operation.get("summary", offered[0])}
-                )
+                summary = operation.get("summary", offered[0])
+                found.append({"methods": offered, "body": body, "left_out": left_out, "rows": rows, "summary": summary})
         return found
 
     def show_form_for_method(self, view: Any, method: str, request: Request, obj: Any) -> bool:
@@ -126,36 +123,45 @@ def prose(text: str) -> SafeString:
     return SafeString(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))
 
 
-def pages_of(shown: Members) -> dict[str, str | None]:
-    if "results" not in shown:
+def pages_of(shown: Any) -> dict[str, str | None]:
+    if not isinstance(shown, dict) or "results" not in shown:
         return {}
-    return {name: json.loads(shown.get(name, b"null")) for name in ("previous", "next")}
+    return {name: shown.get(name) for name in ("previous", "next")}
 
 
-def title_of(shown: Members, label: str, is_list: bool) -> str:
-    name = shown.get("name", b"")
-    return (json.loads(name) if name.startswith(b'"') and not is_list else "") or label
+def title_of(shown: Any, label: str, is_list: bool) -> str:
+    name = shown.get("name") if isinstance(shown, dict) and not is_list else None
+    return name if isinstance(name, str) and name else label
 
 
-def prefilled(operation: Mapping[str, Any], shown: Members) -> str:
-    """The body to begin with: the writable fields of what is shown, or else the operation's first example."""
+def whole_of(request: Request) -> str:
+    """The path of all that a page shows a part of."""
+    params = request.query_params.copy()
+    params["format"] = "json"
+    return f"{request.path}?{params.urlencode()}"
+
+
+def prefilled(operation: Mapping[str, Any], shown: Any) -> tuple[str, list[str]]:
+    """The body to begin with: the writable fields of what is shown, or else the operation's first example.
+
+    And the names of those fields that are too long for a form: left out of a body, they stay as they are.
+    """
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     reference = content.get("schema", {}).get("$ref", "")
-    if shown and reference:
+    if isinstance(shown, dict) and reference:
         fields = document()["components"]["schemas"][reference.rpartition("/")[2]].get("properties", {})
-        body = [
-            f'"{name}":{shown[name].decode()}'
-            for name, field in fields.items()
-            if name in shown and is_edited(field, shown[name])
-        ]
-        return indented("{" + ",".join(body) + "}")
+        edited = [name for name, field in fields.items() if name in shown and is_edited(field, shown[name])]
+        texts = {name: indented(raw_of(shown[name]), (name,), VALUE_CHARS) for name in edited}
+        members = [f"  {json.dumps(name)}: {text}" for name, text in texts.items() if text is not None]
+        return "{\n" + ",\n".join(members) + "\n}", [name for name, text in texts.items() if text is None]
     examples = [example["value"] for example in content.get("examples", {}).values()]
-    return json.dumps(examples[0], indent=2, ensure_ascii=False) if examples else "{}"
+    return json.dumps(examples[0], indent=2, ensure_ascii=False) if examples else "{}", []
 
 
-def is_edited(field: Mapping[str, Any], value: bytes) -> bool:
+def is_edited(field: Mapping[str, Any], value: Any) -> bool:
     """Left out: moments, which follow the status unless they are sent, and parts that would be added once more."""
-    return field.get("format") != "date-time" and not value.startswith(b"[{")
+    is_list_of_objects = isinstance(value, list) and any(isinstance(item, dict) for item in value)
+    return field.get("format") != "date-time" and not is_list_of_objects
 
 
 def filters_of(template: str, request: Request) -> list[dict[str, Any]]:
@@ -189,12 +195,12 @@ class Links:
         path = path.rstrip("/")
         self.collection = path if is_list else path.rpartition("/")[0]
 
-    def of(self, trail: Trail, value: str) -> str | None:
-        if value.startswith(f"{settings.BASE_URL}/"):
+    def of(self, trail: Trail, value: Any) -> str | None:
+        if isinstance(value, str) and value.startswith(f"{settings.BASE_URL}/"):
             path = value.removeprefix(settings.BASE_URL)
             return path if is_page(path.partition("?")[0]) else None
         places = tuple(key for key in trail[:-1] if key not in {"results", "children"} and not isinstance(key, int))
-        if not places and trail and trail[-1] in {"id", "slug", "parent"}:
+        if not places and trail and trail[-1] in {"id", "slug", "parent"} and isinstance(value, (str, int)):
             href = f"{self.collection}/{value}"
             return href if is_page(href) else None
         return None

@@ -1,110 +1,135 @@
-"""JSON text to read, indented: as plain text, or as HTML with each kind of value in a class of its own and with links.
+"""JSON as HTML to read: indented, each kind of value in a class of its own, links where they lead somewhere.
 
-The text is read token by token and never parsed: a number keeps all its digits, and neither depth nor size costs more
-than its share.
+A page stays small whatever it is of: it shows `VALUE_CHARS` characters of a value, `ROWS` rows of a list, and
+`PAGE_CHARS` characters of all rows.
 """
 
 import json
-import re
-from collections.abc import Callable, Iterator
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-Trail = tuple[str | int, ...]  # the names and places that lead to a value
-LinkOf = Callable[[Trail, str], str | None]
+from taskapi.rest.json_tokens import Token, Trail, line, text_of, tokens
+from taskapi.rest.rendering import JSONRenderer
 
-TOKEN = re.compile(
-    r'(?P<text>"(?:[^"\\]++|\\.)*+")(?P<name>[ \t\r\n]*+:)?|(?P<empty>\[[ \t\r\n]*+\]|\{[ \t\r\n]*+\})'
-    r"|(?P<opening>[\[{])|(?P<closing>[\]}])|(?P<comma>,)|(?P<word>[a-z]++)|(?P<number>[-+.0-9eE]++)"
-)
-SURROGATE = re.compile("[\ud800-\udfff]")
-INDENT = "  "
-DEEPEST_INDENT = 20  # what lies deeper is not indented more: a list in a list in a list would be mostly space
+LinkOf = Callable[[Trail, Any], str | None]
 
-
-class Ink(Protocol):
-    """How a scalar and a name are written."""
-
-    def scalar(self, kind: str, shown: str, value: str, trail: Trail) -> str: ...
-
-    def name(self, shown: str) -> str: ...
+VALUE_CHARS = 20_000
+ROWS = 100
+PAGE_CHARS = 300_000
+NUMBER_DIGITS = 18
+CUT = '<span class="cut">…</span>'
 
 
-class Plain:
-    """As JSON."""
+class Shown(NamedTuple):
+    """is_shortened: there is more of it than is shown."""
 
-    def scalar(self, kind: str, shown: str, value: str, trail: Trail) -> str:
-        return shown
-
-    def name(self, shown: str) -> str:
-        return f"{shown}: "
+    html: SafeString
+    is_shortened: bool
 
 
-class Coloured:
-    """As HTML; `link_of`: where a text or a number leads, or None."""
+def as_html(answer: Any, link_of: LinkOf) -> Shown:
+    """An answer, to stand in a `<pre>`. `link_of`: where a scalar leads, or None."""
+    page = Page(link_of)
+    page.answer(answer)
+    return page.shown()
+
+
+def text_as_html(raw: str, link_of: LinkOf) -> Shown:
+    """As `as_html`, of one value as JSON text."""
+    page = Page(link_of)
+    page.text(raw, ())
+    return page.shown()
+
+
+class Page:
+    """What has been written so far. Every piece is escaped."""
 
     def __init__(self, link_of: LinkOf) -> None:
         self.link_of = link_of
+        self.pieces: list[str] = []
+        self.written = 0
+        self.is_shortened = False
 
-    def scalar(self, kind: str, shown: str, value: str, trail: Trail) -> str:
-        href = self.link_of(trail, value) if kind != "word" else None
-        if href is not None:
-            return f'<a class="{kind}" href="{escape(href)}">{escape(shown)}</a>'
-        return f'<span class="{kind}">{escape(shown)}</span>'
+    def shown(self) -> Shown:
+        return Shown(SafeString("".join(self.pieces)), self.is_shortened)
 
-    def name(self, shown: str) -> str:
-        return f'<span class="name">{escape(shown)}</span>: '
+    def answer(self, answer: Any) -> None:
+        if isinstance(answer, dict):
+            self.members(answer, ())
+        elif isinstance(answer, list):
+            self.rows(answer, ())
+        else:
+            self.text(raw_of(answer), ())
+
+    def members(self, value: dict[str, Any], trail: Trail) -> None:
+        if not value:
+            self.put(Token("word", "{}", trail))
+            return
+        self.put(Token("mark", "{"))
+        for number, (name, inner) in enumerate(value.items()):
+            self.put(Token("mark", "," if number else ""))
+            self.put(line([*trail, name]))
+            self.put(Token("name", json.dumps(name, ensure_ascii=False)))
+            self.put(Token("mark", ": "))
+            if name == "results" and not trail and isinstance(inner, list):
+                self.rows(inner, (name,))
+            else:
+                self.text(raw_of(inner), (*trail, name))
+        self.put(line([*trail]))
+        self.put(Token("mark", "}"))
+
+    def rows(self, rows: list[Any], trail: Trail) -> None:
+        if not rows:
+            self.put(Token("word", "[]", trail))
+            return
+        self.put(Token("mark", "["))
+        for place, row in enumerate(rows):
+            self.put(Token("mark", "," if place else ""))
+            self.put(line([*trail, place]))
+            if place == ROWS or self.written > PAGE_CHARS:
+                self.cut()
+                break
+            if isinstance(row, dict):
+                self.members(row, (*trail, place))
+            else:
+                self.text(raw_of(row), (*trail, place))
+        self.put(line([*trail]))
+        self.put(Token("mark", "]"))
+
+    def text(self, raw: str, trail: Trail) -> None:
+        """As much of one value as is shown of a value."""
+        left = VALUE_CHARS
+        for token in tokens(raw, trail):
+            self.put(token._replace(text=token.text[:left]))
+            left -= len(token.text)
+            if left < 0:
+                self.cut()
+                return
+
+    def cut(self) -> None:
+        self.is_shortened = True
+        self.pieces.append(CUT)
+
+    def put(self, token: Token) -> None:
+        self.written += len(token.text)
+        text = escape(token.text)
+        if token.kind in {"mark", "space"}:
+            self.pieces.append(token.text)
+        elif token.kind != "name" and (href := self.link_of(token.trail, value_of(token))) is not None:
+            self.pieces.append(f'<a class="{token.kind}" href="{escape(href)}">{text}</a>')
+        else:
+            self.pieces.append(f'<span class="{token.kind}">{text}</span>')
 
 
-def as_html(text: str, link_of: LinkOf) -> SafeString:
-    """JSON text, to stand in a `<pre>`."""
-    return SafeString("".join(pieces(text, Coloured(link_of))))  # every piece is escaped
+def value_of(token: Token) -> str | int | None:
+    """What may lead somewhere: text, or a number that is an id."""
+    if token.kind == "number":
+        return int(token.text) if token.text.isdigit() and len(token.text) <= NUMBER_DIGITS else None
+    return text_of(token.text) if token.text.endswith('"') else None
 
 
-def indented(text: str) -> str:
-    """The same JSON, with each member and item on a line of its own, and with characters in place of their escapes."""
-    return "".join(pieces(text, Plain()))
-
-
-def pieces(text: str, ink: Ink) -> Iterator[str]:
-    trail: list[str | int] = []
-    for found in TOKEN.finditer(text):
-        match found.lastgroup:
-            case "opening":
-                trail.append(0)
-                yield found[0] + new_line(trail)
-            case "closing":
-                trail.pop()
-                yield new_line(trail) + found[0]
-            case "comma":
-                place = trail[-1]
-                trail[-1] = place + 1 if isinstance(place, int) else place
-                yield "," + new_line(trail)
-            case "name":
-                trail[-1] = value_of(found["text"])
-                yield ink.name(shown(found["text"]))
-            case "text":
-                yield ink.scalar("text", shown(found[0]), value_of(found[0]), tuple(trail))
-            case "number":
-                yield ink.scalar("number", found[0], found[0], tuple(trail))
-            case _:
-                word = "".join(found[0].split())
-                yield ink.scalar("word", word, word, tuple(trail))
-
-
-def new_line(trail: list[str | int]) -> str:
-    return "\n" + INDENT * min(len(trail), DEEPEST_INDENT)
-
-
-def shown(token: str) -> str:
-    """A text as it is read: escapes are characters, but for what JSON must escape and what no page can show."""
-    if "\\" not in token:
-        return token
-    return SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value_of(token), ensure_ascii=False))
-
-
-def value_of(token: str) -> str:
-    value: str = json.loads(token) if "\\" in token else token[1:-1]
-    return value
+def raw_of(value: Any) -> str:
+    return JSONRenderer().render(value).decode() if value is not None else "null"

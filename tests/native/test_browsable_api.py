@@ -3,11 +3,14 @@
 import html
 import json
 import re
+import time
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from projects.scopes import Role
+from tasks.models import Task
 from tests.client import Api
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -67,6 +70,37 @@ def test_an_update_sent_as_it_stands_changes_nothing(person, task):
     for method in ("PUT", "PATCH"):
         after = person.request(method, path, body).json()
         assert {**after, "updated": None} == {**before, "updated": None}
+
+
+def test_of_a_long_answer_a_part_is_shown_with_a_link_to_all_of_it(person, make_task):
+    task = make_task(data={"deep": [[[[n]]] for n in range(30_000)]})
+    path = f"web/tasks/{task['id']}?embed=actions"
+    begin = time.process_time()
+    page = page_of(person.get(path, headers=HTML))
+    assert time.process_time() - begin < 1  # the first page of a process loads templates and the document
+    assert len(page) < 400_000
+    whole = html.unescape(re.search(r'href="([^"]+)">All of it, as JSON', page)[1])
+    assert person.get(whole, headers=HTML).json()["data"] == task["data"]
+    assert "All of it" not in page_of(person.get(f"web/tasks/{make_task()['id']}", headers=HTML))
+
+
+def test_a_value_that_is_too_long_for_a_form_is_left_out_and_stays(person, make_task):
+    task = make_task(data="x" * 30_000, queue="q")
+    path = f"web/tasks/{task['id']}"
+    page = page_of(person.get(path, headers=HTML))
+    assert "they stay as they are: data." in page
+    body = forms_of(page)["PUT PATCH"]
+    assert "data" not in body
+    for method in ("PUT", "PATCH"):
+        assert {**person.request(method, path, body).json(), "updated": None} == {**task, "updated": None}
+
+
+def test_a_page_of_many_rows_shows_a_hundred(person, project):
+    now = timezone.now()
+    Task.objects.bulk_create(Task(project=project, name=f"row{n}", created=now, updated=now) for n in range(150))
+    page = page_of(person.get("web/tasks?page_size=150", headers=HTML))
+    assert page.count("&quot;row") == 100
+    assert "All of it, as JSON" in page
 
 
 def test_a_list_offers_a_body_that_works(person, api, task):
