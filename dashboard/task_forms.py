@@ -23,7 +23,7 @@ from planning.rows import Planned
 from planning.serializers import PlanInput
 from planning.workflow import DEFAULT_NAMES
 from projects.models import Membership, Project, Team
-from taskapi.rest.json_html import indented
+from taskapi.rest.json_tokens import indented
 from tasks.serializers import TaskInput
 
 DATA_MAX = 100_000  # characters of data that are edited on a page
@@ -210,8 +210,7 @@ class TaskForm(ChangeForm):
 
 def editable(data: str) -> str:
     """Indented, unless that makes it too long to be sent back twice (a form holds what it showed at first as well)."""
-    text = indented(data)
-    return text if len(text) <= 2 * DATA_MAX else data
+    return indented(data, (), 2 * DATA_MAX) or data
 
 
 def tags_as_text(tags: Mapping[str, str]) -> str:

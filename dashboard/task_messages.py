@@ -5,8 +5,8 @@ from typing import Any
 
 from integrations.models import Channel, Delivery
 from projects.models import Organization
+from tasks.embeds import ALONE
 from tasks.models import Action
-from tasks.models.action import newest_actions
 from tasks.row import TaskRow
 
 DELIVERIES_SHOWN = 20
@@ -25,7 +25,7 @@ def actions_of(task: TaskRow) -> list[ActionRow]:
     """One statement, none for a task that never had an action."""
     if not task.has_actions:
         return []
-    rows = newest_actions(task.number)
+    rows = reversed(Action.objects.filter(task=task.number).order_by("-pk")[:ALONE])
     return [ActionRow(row, str(row.config.get("to", "")) if isinstance(row.config, dict) else "") for row in rows]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from django.db import connection
 
-from planning.rows import is_numbered
+from tasks.statements import is_numbered
 
 
 def assignees_of(task_numbers: Collection[int]) -> dict[int, list[int]]:

@@ -5,13 +5,14 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import extend_schema
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import Field
 
 from planning import examples
 from planning.serializers import PlanInput, PlanOutput, ProjectRollUp, RollUp
 from planning.work_serializers import TimeReportOutput
 from taskapi.rest.schema import describe
 from tasks.documentation import TASK_ID, answer, sent
+from tasks.serializers import truncated
 
 plan = describe(
     retrieve=extend_schema(
@@ -56,9 +57,10 @@ rollup = describe(
 )
 
 # What `?embed=` shows with a task, of the tables in `planning.embeds`.
-EMBEDDED: Mapping[str, BaseSerializer[Any]] = {
+EMBEDDED: Mapping[str, Field[Any, Any, Any, Any]] = {
     "plan": PlanOutput(help_text="What is meant with it; the defaults where it was never planned."),
     "time_reports": TimeReportOutput(many=True, help_text="The time that was spent on it, oldest first."),
+    "time_reports_truncated": truncated("time_reports"),
     "rollup": RollUp(help_text="What all time and money of it and its children comes to."),
 }
 

@@ -6,7 +6,7 @@ values of `UNPLANNED`.
 
 import datetime
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from decimal import Decimal
 from functools import cache
@@ -18,9 +18,10 @@ from planning.expressions import expressions
 from planning.models.plan import DEFAULT_PRIORITY, ZERO, Activity
 from tasks.dialects import Condition, dialect
 from tasks.row import TaskRow
-from tasks.statements import adapted
+from tasks.statements import adapted, is_numbered
 from tasks.triggers import percent_of
 
+NO_DATA = "'null' AS data"
 FETCHED = 10_000  # numbers that the driver holds at once
 JOINED = "tasks_task LEFT JOIN planning_plan ON planning_plan.task_id = tasks_task.number"
 PARENT_NUMBER = "(SELECT parent.number FROM tasks_task parent WHERE parent.public_id = tasks_task.parent_id)"
@@ -95,14 +96,16 @@ class Planned(NamedTuple):
 
 def find(conditions: Sequence[Condition]) -> Planned | None:
     """One statement: the task that meets all of the conditions, of which there is one at most."""
-    found = select(conditions)
-    return found[0] if found else None
+    with connection.cursor() as cursor:
+        cursor.execute(*statement(conditions, "number", None, 0, columns("data")))
+        row = cursor.fetchone()
+    return planned(row) if row else None
 
 
 def select(
     conditions: Sequence[Condition], order: str = "number", limit: int | None = None, offset: int = 0
 ) -> list[Planned]:
-    """One statement: the tasks that meet all of the conditions, sorted by the SQL `order`."""
+    """One statement: the tasks that meet all of the conditions, sorted by the SQL `order`, without their `data`."""
     with connection.cursor() as cursor:
         cursor.execute(*statement(conditions, order, limit, offset))
         return list(map(planned, cursor.fetchall()))
@@ -131,11 +134,6 @@ def numbered(numbers: Sequence[int]) -> list[Planned]:
     return [found[number] for number in numbers if number in found]
 
 
-def is_numbered(column: str, numbers: Iterable[int]) -> Condition:
-    """The numbers stand in the text: to hand over a thousand values takes longer than to find their rows."""
-    return Condition(f"{column} IN ({', '.join(map(str, numbers)) or 'NULL'})", ())
-
-
 def count(conditions: Sequence[Condition]) -> int:
     """One statement: how many tasks meet all of the conditions."""
     where, params = joined(conditions)
@@ -149,7 +147,7 @@ def statement(
     conditions: Sequence[Condition], order: str, limit: int | None, offset: int, selected: str = ""
 ) -> tuple[str, list[Any]]:
     where, params = joined(conditions)
-    sql = f"SELECT {selected or columns()} FROM {JOINED} WHERE {where} ORDER BY {order}"
+    sql = f"SELECT {selected or columns(NO_DATA)} FROM {JOINED} WHERE {where} ORDER BY {order}"
     if limit is not None:
         sql += " LIMIT %s OFFSET %s"
         params += [limit, offset]
@@ -163,12 +161,14 @@ def joined(conditions: Sequence[Condition]) -> tuple[str, list[Any]]:
 
 
 @cache
-def columns() -> str:
-    """Those of the task, whether there is a plan, those of the plan, and what else `Planned` has."""
+def columns(data: str) -> str:
+    """Those of the task, whether there is a plan, those of the plan, and what else `Planned` has.
+
+    data: SQL. No list of planned work shows it, and the data of a thousand tasks can be a gigabyte.
+    """
+    own = [data if name == "data" else name for name in dialect().columns.split(", ")]
     names = [f"+{name}" if name in READ_HERE and is_sqlite() else name for name in PlanRow._fields]
     more = [f"{PARENT_NUMBER} AS parent_number", f"{expressions().children_percent} AS children_percent"]
-    # No list of planned work shows `data`, and a thousand tasks may have a gigabyte of it.
-    own = ["'null'" if name == "data" else name for name in dialect().columns.split(", ")]
     return ", ".join([*own, "planning_plan.task_id", *names, *more])
 
 

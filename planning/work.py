@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404
 
 from planning.models import ExtraCost, TimeReport
 from planning.people import memberships_of
-from planning.rows import is_numbered
 from projects.locks import locked
 from projects.models import User
 from tasks.models import Task
+from tasks.statements import is_numbered
 
 Fields = Mapping[str, Any]
 Row = TypeVar("Row", TimeReport, ExtraCost)

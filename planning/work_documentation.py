@@ -26,7 +26,7 @@ CHANGE_COST: Mapping[str, Any] = {
 time_reports = describe(
     list=extend_schema(
         summary="List a task's time reports",
-        description="All time that was reported of the task.",
+        description="The time that was reported of the task: the newest 1000 reports.",
         parameters=[TASK_ID],
         responses={200: OpenApiResponse(TimeReportOutput(many=True), "Time reports, oldest first.")},
         examples=[OpenApiExample("answer", examples.REPORT, response_only=True)],
@@ -68,7 +68,7 @@ time_reports = describe(
 extra_costs = describe(
     list=extend_schema(
         summary="List a task's extra costs",
-        description="All money that was spent on the task beside time.",
+        description="The money that was spent on the task beside time: the newest 1000 costs.",
         parameters=[TASK_ID],
         responses={200: OpenApiResponse(ExtraCostOutput(many=True), "Extra costs, oldest first.")},
         examples=[OpenApiExample("answer", examples.COST, response_only=True)],

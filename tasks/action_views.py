@@ -15,8 +15,8 @@ from rest_framework.viewsets import GenericViewSet
 from projects.in_project import InProject
 from projects.scopes import Scope
 from tasks import action_changes, documentation
+from tasks.embeds import ALONE
 from tasks.models import Action, Task
-from tasks.models.action import newest_actions
 from tasks.serializers import ActionInput, ActionOutput
 from tasks.views import public_id_of
 from tasks.wire import action_on_wire
@@ -40,7 +40,7 @@ class ActionViewSet(InProject, GenericViewSet[Action]):
         task = Task.objects.filter(project=self.project, public_id=public_id_of(id)).only("number").first()
         if task is None:
             raise Http404
-        return Response([self.shown(action) for action in newest_actions(task.number)])
+        return Response([self.shown(action) for action in reversed(task.actions.order_by("-pk")[:ALONE])])
 
     def retrieve(self, request: Request, id: str, action_id: str, **path: str) -> Response:
         found = Action.objects.filter(

@@ -29,6 +29,8 @@ class Dialect(NamedTuple):
     json_hole: str
     columns: str
     position: str
+    size: str
+    newest: str
     tagged: Callable[[str, str], Condition]
     tag_shown: str  # a condition on `name:value` of a tag, whatever colons stand in either
     has_index_of_tags: bool  # for `tagged`
@@ -76,6 +78,12 @@ DIALECTS = {
         json_hole="%s::jsonb",
         columns=", ".join(TaskRow._fields),
         position="strpos",
+        # A large value's length is known without reading it; of tags, only how much they take where they are stored.
+        size="(octet_length(data) + CASE WHEN pg_column_size(tags) > 500 THEN octet_length(tags::text) ELSE 500 END)",
+        newest=(
+            "SELECT found.{key} FROM (VALUES {owners}) AS owner (id) CROSS JOIN LATERAL (SELECT {key} FROM {table} "
+            "WHERE {column} = owner.id ORDER BY {key} DESC LIMIT {each}) AS found"
+        ),
         tagged=lambda name, value: Condition("tags @> %s::jsonb", (orjson.dumps({name: value}).decode(),)),
         tag_shown="EXISTS (SELECT 1 FROM jsonb_each_text(tags) tag WHERE tag.key || ':' || tag.value = %s)",
         has_index_of_tags=True,
@@ -89,6 +97,12 @@ DIALECTS = {
         # The sign takes the type away from a column, and with it a converter of Django's, slower than `row`.
         columns=", ".join(f"+{name}" if name in MOMENTS else name for name in TaskRow._fields),
         position="instr",
+        size="(length(CAST(data AS BLOB)) + length(CAST(tags AS BLOB)))",
+        newest=(
+            "SELECT {table}.{key} FROM (SELECT column1 AS id FROM (VALUES {owners})) AS owner CROSS JOIN {table} "
+            "ON {table}.{column} = owner.id AND {table}.{key} >= COALESCE((SELECT {key} FROM {table} "
+            "WHERE {column} = owner.id ORDER BY {key} DESC LIMIT 1 OFFSET {each} - 1), 0)"
+        ),
         tagged=lambda *tag: Condition("EXISTS (SELECT 1 FROM json_each(tags) WHERE key = %s AND value = %s)", tag),
         tag_shown="EXISTS (SELECT 1 FROM json_each(tags) WHERE key || ':' || value = %s)",
         has_index_of_tags=False,

@@ -55,7 +55,8 @@ FILTERS = [
 ]
 EMBED = query(
     "embed",
-    "More of each task in the same answer, comma-separated.",
+    "More of each task in the same answer, comma-separated: the newest 1000 of a task, or 100 of each in a list; "
+    "where it has more, `{name}_truncated` is true.",
     several({"type": "string", "enum": list(known())}),
     list(known()),
     style="form",
@@ -168,7 +169,7 @@ TRIGGERS = (
 actions = describe(
     list=extend_schema(
         summary="List a task's actions",
-        description="All actions of the task, oldest first, the cancelled ones too.",
+        description="The newest 1000 actions of the task, oldest first, the cancelled ones too.",
         parameters=[TASK_ID],
         responses={200: OpenApiResponse(ActionOutput(many=True), "The task's actions.")},
         examples=[OpenApiExample("answer", examples.ACTION, response_only=True)],

@@ -6,10 +6,12 @@ from itertools import chain
 from django.http import QueryDict
 
 from projects.models import Project
+from taskapi.rest.pages import MAX_BYTES
 from taskapi.rest.params import as_moment, as_uuid, bad_value, conditions_of
 from tasks import statements
 from tasks.dialects import Condition
-from tasks.statements import Selection, is_one_of
+from tasks.list_statements import Selection
+from tasks.statements import is_one_of
 from tasks.statuses import Status
 
 # What else a list understands: its pages, what is shown along with each task, and the form of the answer.
@@ -89,4 +91,4 @@ def selected(project: Project, params: QueryDict) -> Selection:
     without being repeatable, or has a value that it can't take.
     """
     found = conditions_of(params, FILTERS, beside=NOT_FILTERS, repeatable=REPEATABLE)
-    return Selection([Condition("project_id = %s", (project.pk,)), *chain.from_iterable(found)])
+    return Selection([Condition("project_id = %s", (project.pk,)), *chain.from_iterable(found)], MAX_BYTES)

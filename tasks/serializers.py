@@ -216,6 +216,11 @@ class Children(serializers.ListField):
     pass
 
 
+def truncated(name: str) -> serializers.BooleanField:
+    """Of an embed: the newest of it are shown, as many as an answer holds."""
+    return serializers.BooleanField(required=False, help_text=f"True where it has more `{name}`, older than these.")
+
+
 @extend_schema_serializer(component_name="Task")
 class TaskWithEmbeds(TaskOutput):
     """A task as it is shown; the last ones where `?embed=` asks for them."""
@@ -223,6 +228,9 @@ class TaskWithEmbeds(TaskOutput):
     actions = ActionOutput(many=True, required=False, help_text="Its actions, the cancelled ones too.")
     children = Children(required=False, help_text="The tasks that are part of it, newest first.")
     status_history = StatusChangeOutput(many=True, required=False, help_text="Its changes of status, oldest first.")
+    actions_truncated = truncated("actions")
+    children_truncated = truncated("children")
+    status_history_truncated = truncated("status_history")
 
 
 def is_text(value: Any) -> bool:

@@ -20,7 +20,7 @@ from taskapi.rest.pages import KeysetPagination
 from taskapi.rest.parsing import StrictJSONParser
 from taskapi.rest.rendering import answer
 from tasks import changes, documentation, statements
-from tasks.embeds import asked_for, tasks_on_wire
+from tasks.embeds import asked_for, fitting, task_with
 from tasks.filters import selected
 from tasks.models import Task
 from tasks.row import TaskRow
@@ -73,8 +73,8 @@ class TaskViewSet(InProject, GenericViewSet[Task]):
 
     def list(self, request: Request, **path: str) -> HttpResponseBase:
         pages = KeysetPagination()
-        page = pages.page_of(selected(self.project, request.query_params), request)
-        return pages.answer(tasks_on_wire(page, self.project, self.embeds))
+        tasks = selected(self.project, request.query_params)
+        return pages.answer(pages.page_of(tasks, request, lambda found: fitting(found, self.project, self.embeds)))
 
     def retrieve(self, request: Request, id: str, **path: str) -> HttpResponseBase:
         task = statements.find(self.project.pk, public_id_of(id))
@@ -117,7 +117,7 @@ class TaskViewSet(InProject, GenericViewSet[Task]):
 
     def answer(self, task: TaskRow, status_code: int = status.HTTP_200_OK) -> HttpResponseBase:
         headers = {WARNING_HEADER: DATA_NOT_STORED} if self.leaves_data_out else None
-        return answer(self.request, tasks_on_wire([task], self.project, self.embeds)[0], status_code, headers)
+        return answer(self.request, task_with(task, self.project, self.embeds), status_code, headers)
 
 
 def monitor_of(request: Request, project: Project) -> uuid.UUID | None:

@@ -1,9 +1,10 @@
 """`?embed=`: more of each task, at its top level, for a constant number of statements."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
+
+from django.db.models import F, QuerySet
 
 from compat.field import Field
 from compat.goodday.activity import activity_reports, last_activity_report
@@ -12,54 +13,51 @@ from compat.goodday.shown import Shown
 from planning.amounts import money
 from planning.custom_fields import definitions_of, shown
 from planning.models import CustomField, ExtraCost, TimeReport
+from tasks.embeds import Newest, newest_of
 from tasks.models import StatusChange
 
-Row = TypeVar("Row")
-
-
-class Change(NamedTuple):
-    """A change of status. key_creator: who made the key that it was done with."""
-
-    old: str
-    new: str
-    at: Any
-    user: int | None
-    key_creator: int | None
+# What shows rows of a task, by the name of `Related` under which they are read.
+ROWS_OF: Mapping[str, str] = {
+    **dict.fromkeys(("time_reports", "report_ids", "activity_reports"), "time_reports"),
+    "status_history": "status_changes",
+    "extra_cost": "extra_costs",
+}
 
 
 class Related:
-    """What belongs to some tasks: each kind is read at most once, and not before it is asked for."""
+    """What belongs to some tasks: each kind is read at most once, and not before it is asked for.
 
-    def __init__(self, tasks: Sequence[Shown], organization_id: int) -> None:
+    each: how many rows of a task, the newest.
+    """
+
+    def __init__(self, tasks: Sequence[Shown], organization_id: int, each: int) -> None:
         self.numbers = [row.task.number for row in tasks]
         self.organization_id = organization_id
+        self.each = each
+
+    def newest(self, rows: "QuerySet[Any]") -> Newest:
+        return newest_of(rows, self.numbers, self.each)
 
     @cached_property
-    def time_reports(self) -> Mapping[int, list[TimeReport]]:
-        found = TimeReport.objects.filter(task__in=self.numbers).order_by("pk")
-        return by_task((report.task_id, report) for report in found)
+    def time_reports(self) -> Newest:
+        return self.newest(TimeReport.objects.all())
 
     @cached_property
-    def extra_costs(self) -> Mapping[int, list[ExtraCost]]:
-        found = ExtraCost.objects.filter(task__in=self.numbers).order_by("pk")
-        return by_task((cost.task_id, cost) for cost in found)
+    def extra_costs(self) -> Newest:
+        return self.newest(ExtraCost.objects.all())
 
     @cached_property
-    def status_changes(self) -> Mapping[int, list[Change]]:
-        found = StatusChange.objects.filter(task__in=self.numbers).order_by("pk")
-        rows = found.values_list("task_id", "old", "new", "at", "user_id", "key__creator_id")
-        return by_task((number, Change._make(values)) for number, *values in rows)
+    def status_changes(self) -> Newest:
+        return self.newest(StatusChange.objects.annotate(key_creator=F("key__creator_id")))
 
     @cached_property
     def definitions(self) -> list[CustomField]:
         return definitions_of(self.organization_id)
 
-
-def by_task(rows: Iterable[tuple[int, Row]]) -> Mapping[int, list[Row]]:
-    grouped: defaultdict[int, list[Row]] = defaultdict(list)
-    for number, row in rows:
-        grouped[number].append(row)
-    return grouped
+    def cut(self, embed: str) -> Set[int]:
+        """The tasks that have more of an embed than is shown."""
+        newest: Newest | None = getattr(self, ROWS_OF[embed]) if embed in ROWS_OF else None
+        return newest.cut if newest else frozenset()
 
 
 def time_reports(task: Shown, related: Related) -> list[dict[str, Any]]:
@@ -72,7 +70,7 @@ def time_reports(task: Shown, related: Related) -> list[dict[str, Any]]:
             "billable": report.billable,
             "note": report.note,
         }
-        for report in related.time_reports[task.task.number]
+        for report in related.time_reports.rows[task.task.number]
     ]
 
 
@@ -94,9 +92,9 @@ def status_history(task: Shown, related: Related) -> list[dict[str, Any]]:
             "from": change.old,
             "to": change.new,
             "changed_at": in_utc(change.at),
-            "changed_by_employee_id": change.key_creator if change.user is None else change.user,
+            "changed_by_employee_id": change.key_creator if change.user_id is None else change.user_id,
         }
-        for change in related.status_changes[task.task.number]
+        for change in related.status_changes.rows[task.task.number]
     ]
 
 
@@ -109,7 +107,7 @@ def extra_cost(task: Shown, related: Related) -> list[dict[str, Any]]:
             "currency": cost.currency,
             "date": cost.date,
         }
-        for cost in related.extra_costs[task.task.number]
+        for cost in related.extra_costs.rows[task.task.number]
     ]
 
 
@@ -125,19 +123,19 @@ EMBEDS: Mapping[str, Field] = {
             "report_ids",
             "`time-reports` of the task",
             "their ids",
-            lambda task, related: [report.pk for report in related.time_reports[task.task.number]],
+            lambda task, related: [report.pk for report in related.time_reports.rows[task.task.number]],
         ),
         Field(
             "activity_reports",
             "`time-reports` of the task",
             "their totals by day and user",
-            lambda task, related: activity_reports(related.time_reports[task.task.number]),
+            lambda task, related: activity_reports(related.time_reports.rows[task.task.number]),
         ),
         Field(
             "last_activity_report",
             "`time-reports` of the task",
             "the latest of those totals, or null",
-            lambda task, related: last_activity_report(related.time_reports[task.task.number]),
+            lambda task, related: last_activity_report(related.time_reports.rows[task.task.number]),
         ),
     )
 }

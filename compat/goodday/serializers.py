@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from planning.models.custom_field import FieldType
 from taskapi.rest.fields import Boolean
+from tasks.serializers import truncated
 from tasks.statuses import Status
 
 STATUSES = [str(status) for status in Status]
@@ -142,6 +143,11 @@ class GoodDayTask(serializers.Serializer[Any]):
     report_ids = serializers.ListField(child=serializers.IntegerField(), required=False)
     activity_reports = GoodDayActivityReport(many=True, required=False, help_text="The earliest day first.")
     last_activity_report = GoodDayActivityReport(required=False, allow_null=True)
+    time_reports_truncated = truncated("time_reports")
+    report_ids_truncated = truncated("report_ids")
+    activity_reports_truncated = truncated("activity_reports")
+    status_history_truncated = truncated("status_history")
+    extra_cost_truncated = truncated("extra_cost")
 
 
 class GoodDayTasks(serializers.Serializer[Any]):

@@ -29,6 +29,7 @@ from projects.authentication import KeyAuthentication
 from projects.principals import Principal
 from projects.scopes import Scope
 from taskapi.rest.rendering import JSONRenderer, answer
+from tasks.embeds import ALONE
 
 
 class GoodDayView(APIView):
@@ -108,7 +109,7 @@ class TaskViewSet(ViewSetMixin, GoodDayView):
 
     def answer(self, planned: Planned, embeds: Sequence[str]) -> HttpResponseBase:
         setting = setting_of(organization_of(self.principal).pk, [planned.task.project_id])
-        return answer(self.request, tasks_on_wire([planned], setting, embeds)[0])
+        return answer(self.request, tasks_on_wire([planned], setting, embeds, each=ALONE)[0])
 
 
 class UnknownPath(GoodDayView):

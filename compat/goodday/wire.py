@@ -13,6 +13,7 @@ from compat.goodday.shown import Shown, shown_of
 from planning.people import People, people_of
 from planning.rows import Planned
 from planning.workflow import Workflow, workflow_of
+from tasks.embeds import IN_LISTS
 from tasks.wire import json_number
 
 # Written by hand: an object the fewer for each of a million tasks.
@@ -86,16 +87,23 @@ def setting_of(organization_id: int, projects: Sequence[int]) -> Setting:
     return Setting(organization_id, people_of(organization_id), workflow_of(projects))
 
 
-def tasks_on_wire(tasks: Sequence[Planned], setting: Setting, embeds: Iterable[str] = ()) -> list[dict[str, Any]]:
-    """Tasks with their embeds, in their order; one statement at most, and one or two for each embed."""
+def tasks_on_wire(
+    tasks: Sequence[Planned], setting: Setting, embeds: Iterable[str] = (), *, each: int = IN_LISTS
+) -> list[dict[str, Any]]:
+    """Tasks with their embeds, in their order; one statement at most, and one or two for each embed.
+
+    each: how many rows of a task an embed shows.
+    """
     shown = shown_of(tasks, setting.people, setting.workflow)
     # Field by field and not task by task, each to its end: most of it then runs in C, and the rest stays at one place.
     bodies = [dict(zip(NAMES, values, strict=True)) for values in zip(*columns_of(shown), strict=True)]
-    related = Related(shown, setting.organization_id)
+    related = Related(shown, setting.organization_id, each)
     for name in embeds:
         embed = EMBEDS[name].use
         for row, body in zip(shown, bodies, strict=True):
             body[name] = embed(row, related)
+            if row.task.number in related.cut(name):
+                body[f"{name}_truncated"] = True
     return bodies
 
 

@@ -3,9 +3,9 @@
 import base64
 import binascii
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from taskapi.rest.rendering import answer
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 1000
+MAX_BYTES = 4 * 1024 * 1024  # of what a page shows: with the row that goes beyond, it ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,29 @@ class Rows(Protocol):
         """The `limit` oldest of those newer than number `after`, newest first."""
 
 
+class Fitted(NamedTuple):
+    """What fits a page. taken: the rows that it takes, of which some may be gone. results: what is shown of them."""
+
+    taken: int
+    results: list[Any]
+
+
+def every_row(rows: Sequence[Any]) -> Fitted:
+    return Fitted(len(rows), list(rows))
+
+
 class KeysetPagination(BasePagination):
     """`{"next", "previous", "results"}` and a `Link` header; `page_size` may change from page to page.
 
     One statement a page: it asks for one row more than the page holds, to know whether there is a next one.
     """
 
-    def page_of(self, rows: Rows, request: Request) -> list[Any]:
-        """The page that the request asks for; raises `NotFound` for a forged cursor, `ValidationError` for its size."""
+    def page_of(self, rows: Rows, request: Request, fit: Callable[[Sequence[Any]], Fitted] = every_row) -> list[Any]:
+        """What is shown on the page that the request asks for.
+
+        fit: is given the rows, the nearest to the cursor first, and takes as many as a page holds.
+        Raises `NotFound` for a forged cursor, `ValidationError` for the page's size.
+        """
         self.request = request
         self.next: Cursor | None = None
         self.previous: Cursor | None = None
@@ -74,19 +90,18 @@ class KeysetPagination(BasePagination):
         token = request.query_params.get("cursor")
         cursor = Cursor.decode(token) if token is not None else None
         if cursor and cursor.backward:
-            page = rows.next_newer(size + 1, after=cursor.position)
-            more = len(page) > size
-            page = page[-size:]
-            self.next = Cursor(page[-1].number if page else cursor.position + 1)
-            self.previous = Cursor(page[0].number, backward=True) if more else None
-            return page
-        page = rows.newest(size + 1, before=cursor.position if cursor else None)
-        if len(page) > size:
-            page = page[:size]
-            self.next = Cursor(page[-1].number)
+            found = rows.next_newer(size + 1, after=cursor.position)[::-1]
+            taken, results = fit(found[:size])
+            self.next = Cursor(found[0].number if found else cursor.position + 1)
+            self.previous = Cursor(found[taken - 1].number, backward=True) if len(found) > taken else None
+            return results[::-1]
+        found = rows.newest(size + 1, before=cursor.position if cursor else None)
+        taken, results = fit(found[:size])
+        if len(found) > taken:
+            self.next = Cursor(found[taken - 1].number)
         if cursor:
-            self.previous = Cursor(page[0].number if page else cursor.position - 1, backward=True)
-        return page
+            self.previous = Cursor(found[0].number if found else cursor.position - 1, backward=True)
+        return results
 
     def link(self, cursor: Cursor | None) -> str | None:
         if cursor is None:
@@ -113,7 +128,10 @@ class KeysetPagination(BasePagination):
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         size = {"type": "integer", "minimum": 1, "default": DEFAULT_SIZE}
-        about_size = f"Rows on the page; more than {MAX_SIZE} is held at {MAX_SIZE}."
+        about_size = (
+            f"Rows on the page; more than {MAX_SIZE} is held at {MAX_SIZE}. A page of large tasks has fewer: it ends "
+            f"once it holds {MAX_BYTES // 2**20} MB, and `next` leads on."
+        )
         about_cursor = "Where the page begins: taken from `next` or `previous` of another page."
         return [
             {"name": "page_size", "in": "query", "schema": size, "description": about_size},

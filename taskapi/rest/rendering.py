@@ -18,6 +18,10 @@ OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 INDENT = re.compile(r"indent=\d")
 
 
+def dumps(value: Any) -> bytes:
+    return orjson.dumps(value, option=OPTIONS)
+
+
 class JSONRenderer(renderers.BaseRenderer):
     """JSON by orjson: datetimes as ISO 8601 with `Z`, UUIDs as text; indented where `Accept` asks for it."""
 

@@ -5,7 +5,6 @@ from django.db import models
 from tasks.models.task import Task
 
 ACTIONS_MAX = 50  # that are active at once, of one task
-ACTIONS_SHOWN = 1000  # in one list of a task's; cancelled ones are kept
 
 
 class ActionStatus(models.TextChoices):
@@ -33,8 +32,3 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return f"{self.trigger} -> {self.integration}"
-
-
-def newest_actions(task_number: int) -> list[Action]:
-    """The newest `ACTIONS_SHOWN` of a task, the cancelled ones too, oldest first."""
-    return list(Action.objects.filter(task=task_number).order_by("-pk")[:ACTIONS_SHOWN])[::-1]
