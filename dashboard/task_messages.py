@@ -5,7 +5,7 @@ from typing import Any
 
 from integrations.models import Channel, Delivery
 from projects.models import Organization
-from tasks.embeds import ALONE
+from tasks.embeds import ALONE, newest_of
 from tasks.models import Action
 from tasks.row import TaskRow
 
@@ -25,7 +25,7 @@ def actions_of(task: TaskRow) -> list[ActionRow]:
     """One statement, none for a task that never had an action."""
     if not task.has_actions:
         return []
-    rows = reversed(Action.objects.filter(task=task.number).order_by("-pk")[:ALONE])
+    rows = newest_of(Action.objects.all(), [task.number], ALONE).rows[task.number]
     return [ActionRow(row, str(row.config.get("to", "")) if isinstance(row.config, dict) else "") for row in rows]
 
 

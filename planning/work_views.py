@@ -22,7 +22,7 @@ from planning.work_serializers import ExtraCostInput, ExtraCostOutput, TimeRepor
 from projects.in_project import InProject
 from projects.scopes import Scope
 from tasks.action_views import number_of
-from tasks.embeds import ALONE
+from tasks.embeds import ALONE, newest_of
 from tasks.models import Task
 from tasks.views import public_id_of
 
@@ -61,8 +61,9 @@ class OfTask(InProject, GenericViewSet[Any]):
         raise NotImplementedError
 
     def list(self, request: Request, id: str, **path: str) -> Response:
-        newest = self.rows.filter(task=self.task_number(id)).order_by("-pk")[:ALONE]
-        return Response([self.shown(row, public_id_of(id)) for row in reversed(newest)])
+        number = self.task_number(id)
+        found = newest_of(self.rows, [number], ALONE).rows[number]
+        return Response([self.shown(row, public_id_of(id)) for row in found])
 
     def retrieve(self, request: Request, **path: str) -> Response:
         return self.answer(self.row())

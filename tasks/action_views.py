@@ -15,7 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 from projects.in_project import InProject
 from projects.scopes import Scope
 from tasks import action_changes, documentation
-from tasks.embeds import ALONE
+from tasks.embeds import ALONE, newest_of
 from tasks.models import Action, Task
 from tasks.serializers import ActionInput, ActionOutput
 from tasks.views import public_id_of
@@ -40,7 +40,8 @@ class ActionViewSet(InProject, GenericViewSet[Action]):
         task = Task.objects.filter(project=self.project, public_id=public_id_of(id)).only("number").first()
         if task is None:
             raise Http404
-        return Response([self.shown(action) for action in reversed(task.actions.order_by("-pk")[:ALONE])])
+        found = newest_of(Action.objects.all(), [task.number], ALONE).rows[task.number]
+        return Response([self.shown(action) for action in found])
 
     def retrieve(self, request: Request, id: str, action_id: str, **path: str) -> Response:
         found = Action.objects.filter(

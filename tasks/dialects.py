@@ -80,9 +80,13 @@ DIALECTS = {
         position="strpos",
         # A large value's length is known without reading it; of tags, only how much they take where they are stored.
         size="(octet_length(data) + CASE WHEN pg_column_size(tags) > 500 THEN octet_length(tags::text) ELSE 500 END)",
+        # As an array, so that the rows are looked up by their keys, however many there may be by the planner's guess.
+        # BETWEEN and not =, and the order with the owner: only the index over both serves it. With = the planner may
+        # read backward along the keys until it finds enough rows, and for an owner without rows it reads all of them.
         newest=(
-            "SELECT found.{key} FROM (VALUES {owners}) AS owner (id) CROSS JOIN LATERAL (SELECT {key} FROM {table} "
-            "WHERE {column} = owner.id ORDER BY {key} DESC LIMIT {each}) AS found"
+            "{table}.{key} = ANY (ARRAY (SELECT found.{key} FROM (VALUES {owners}) AS owner (id) CROSS JOIN LATERAL "
+            "(SELECT {key} FROM {table} WHERE {column} BETWEEN owner.id AND owner.id "
+            "ORDER BY {column} {direction}, {key} DESC LIMIT {each}) AS found))"
         ),
         tagged=lambda name, value: Condition("tags @> %s::jsonb", (orjson.dumps({name: value}).decode(),)),
         tag_shown="EXISTS (SELECT 1 FROM jsonb_each_text(tags) tag WHERE tag.key || ':' || tag.value = %s)",
@@ -99,9 +103,9 @@ DIALECTS = {
         position="instr",
         size="(length(CAST(data AS BLOB)) + length(CAST(tags AS BLOB)))",
         newest=(
-            "SELECT {table}.{key} FROM (SELECT column1 AS id FROM (VALUES {owners})) AS owner CROSS JOIN {table} "
-            "ON {table}.{column} = owner.id AND {table}.{key} >= COALESCE((SELECT {key} FROM {table} "
-            "WHERE {column} = owner.id ORDER BY {key} DESC LIMIT 1 OFFSET {each} - 1), 0)"
+            "{table}.{key} IN (SELECT {table}.{key} FROM (SELECT column1 AS id FROM (VALUES {owners})) AS owner "
+            "CROSS JOIN {table} ON {table}.{column} = owner.id AND {table}.{key} >= COALESCE("
+            "(SELECT {key} FROM {table} WHERE {column} = owner.id ORDER BY {key} DESC LIMIT 1 OFFSET {each} - 1), 0))"
         ),
         tagged=lambda *tag: Condition("EXISTS (SELECT 1 FROM json_each(tags) WHERE key = %s AND value = %s)", tag),
         tag_shown="EXISTS (SELECT 1 FROM json_each(tags) WHERE key || ':' || value = %s)",

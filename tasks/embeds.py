@@ -24,6 +24,7 @@ from tasks.wire import action_on_wire, place_of, status_change_on_wire, task_on_
 
 ALONE, IN_LISTS = 1000, 100  # of what belongs to one task: on its own, and in a list of tasks
 AT_ONCE = 100  # tasks whose embeds are loaded together
+ROOM = 2048  # bytes that are enough for a task without `data` and `tags`
 REST = 800  # bytes of a task that are neither text of the client's nor embedded, about
 
 
@@ -43,17 +44,17 @@ Loader = Callable[[Sequence[TaskRow], Project, int], Embedded]
 
 
 class Newest(NamedTuple):
-    """Rows by the number of their task, oldest first. cut: the tasks that have more of them."""
+    """Rows by the number of their task, oldest first, none for a task without. cut: tasks that have more of them."""
 
-    rows: Mapping[int, list[Any]]
+    rows: defaultdict[int, list[Any]]
     cut: Set[int]
 
 
 def newest_of(rows: QuerySet[Any], numbers: Sequence[int], each: int) -> Newest:
     """One statement: the newest rows of each task, `each` at most. rows: of a model with a `task`."""
     table = rows.model._meta.db_table
-    grouped: dict[int, list[Any]] = defaultdict(list)
-    for row in rows.filter(pk__in=newest_rows(table, "task_id", numbers, each + 1)).order_by("pk"):
+    grouped: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows.filter(newest_rows(table, "task_id", numbers, each + 1)).order_by("pk"):
         grouped[row.task_id].append(row)
     cut = {number for number, found in grouped.items() if len(found) > each}
     for number in cut:
@@ -126,6 +127,9 @@ def task_with(task: TaskRow, project: Project, embeds: Sequence[str]) -> dict[st
 
 def fitting(found: Sequence[Head], project: Project, embeds: Sequence[str]) -> Fitted:
     """As many of the tasks, as the native API shows them with their embeds, as a page holds."""
+    if not embeds and sum(head.size for head in found) + ROOM * len(found) <= MAX_BYTES:  # most pages
+        place = place_of(project)
+        return Fitted(len(found), [task_on_wire(task, place) for task in list_statements.whole(found) if task])
     results: list[dict[str, Any]] = []
     taken = held = 0
     for part in list_statements.parts(found, MAX_BYTES, AT_ONCE if embeds else len(found)):

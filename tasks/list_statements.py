@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from tasks.dialects import Condition, dialect
@@ -49,8 +50,8 @@ class Selection(NamedTuple):
 
 def children(parents: Sequence[Any], each: int) -> list[Head]:
     """One statement: the newest children of each of these tasks, `each` at most, newest first."""
-    newest = newest_of_each("tasks_task", "number", "parent_id", parents, each)
-    return heads([Condition(f"number IN ({newest.sql})", newest.params)], "ORDER BY number DESC", small=SMALL_CHILD)
+    newest = newest_of_each("tasks_task", "number", "parent_id", parents, each, direction="ASC")
+    return heads([newest], "ORDER BY number DESC", small=SMALL_CHILD)
 
 
 def heads(conditions: Iterable[Condition], rest: str, *params: Any, small: int) -> list[Head]:
@@ -104,12 +105,16 @@ def whole(found: Sequence[Head]) -> list[TaskRow | None]:
 
 
 def newest_rows(table: str, column: str, owners: Sequence[Any], each: int) -> RawSQL:
-    """For `pk__in`: the newest rows of each owner, `each` at most."""
-    newest = newest_of_each(table, "id", column, owners, each)
-    return RawSQL(newest.sql, adapted(newest.params))  # noqa: S611 - names of our own tables
+    """`newest_of_each` for Django's `filter`."""
+    newest = newest_of_each(table, "id", column, owners, each, direction="DESC")
+    return RawSQL(newest.sql, adapted(newest.params), BooleanField())  # noqa: S611 - names of our own tables
 
 
-def newest_of_each(table: str, key: str, column: str, owners: Sequence[Any], each: int) -> Condition:
-    """A SELECT of the greatest keys of each owner, `each` at most; it reads no more of an owner's rows than these."""
+def newest_of_each(table: str, key: str, column: str, owners: Sequence[Any], each: int, *, direction: str) -> Condition:
+    """Rows with the greatest keys of each owner, `each` at most; no more of an owner's rows are read than these.
+
+    direction: of `column` in the index over it and the key, when that is read from the greatest key downward.
+    """
+    names = {"table": table, "key": key, "column": column, "direction": direction}
     holes = ", ".join(["(%s)"] * len(owners))
-    return Condition(dialect().newest.format(table=table, key=key, column=column, owners=holes, each=each), owners)
+    return Condition(dialect().newest.format(owners=holes, each=each, **names), owners)

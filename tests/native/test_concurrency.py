@@ -145,3 +145,23 @@ def test_many_clients_that_cross_a_point_at_once_fire_it_once(server, tasks, att
     key = server.new_key(server.organization, "--admin")
     path = f"/api/{server.organization}/deliveries?task={task['id']}"
     assert [row["point"] for row in server.request("GET", path, key=key).json()["results"]] == ["50"]
+
+
+def test_actions_that_are_added_at_once_are_no_more_than_a_task_can_have(tasks):
+    email = {"trigger": "success", "integration": "email", "config": {"to": "a@example.org"}}
+    task = tasks.make(actions=[email] * 45)
+    path = f"/{task['id']}"
+    calls = [("POST", f"{path}/actions", email), ("PATCH", path, {"actions": [email] * 2})] * (THREADS // 2)
+    answers = tasks.call_at_once(*calls)
+    added = sum(1 if answer.status == 201 else 2 for answer in answers if answer.status < 300)
+    refused = [answer.json()["errors"][0] for answer in answers if answer.status >= 300]
+    assert {(error["attr"], error["code"]) for error in refused} == {("actions", "max_length")}
+    assert added <= 5
+    assert len(tasks.call("GET", f"{path}/actions").json()) == 45 + added
+
+
+def test_tags_that_are_merged_at_once_are_no_more_than_a_task_can_have(tasks):
+    task = tasks.make(tags={f"t{n}": "x" for n in range(95)})
+    answers = tasks.call_at_once(*[("PATCH", f"/{task['id']}", {"tags": {f"more{n}": "x"}}) for n in range(THREADS)])
+    assert sorted(answer.status for answer in answers) == [200] * 5 + [400] * (THREADS - 5)
+    assert len(tasks.get(task)["tags"]) == 100
