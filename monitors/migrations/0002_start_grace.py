@@ -7,7 +7,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # A default of the database: no row is rewritten, and a server of the version before can still insert.
+        # A default of the database: PostgreSQL rewrites no row (SQLite copies the table, as for any such column), and a
+        # server of the version before can still insert.
         migrations.AddField(
             model_name="monitor",
             name="start_grace",
