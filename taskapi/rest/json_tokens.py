@@ -12,6 +12,7 @@ from typing import NamedTuple
 Trail = tuple[str | int, ...]  # the names and places that lead to a value
 
 INDENT = "  "
+DEEPEST_INDENT = 8  # what lies deeper is not indented more: a list in a list in a list would be mostly space
 TOKEN = re.compile(r'\{\s*\}|\[\s*\]|[{}\[\],:]|"[^"\\]*(?:\\.[^"\\]*)*"|[^\s{}\[\],:"]+', re.DOTALL)
 LETTERS_PARSED = 20_000
 
@@ -58,7 +59,7 @@ def tokens(raw: str, trail: Trail = ()) -> Iterator[Token]:
 
 
 def line(path: list[str | int]) -> Token:
-    return Token("space", "\n" + INDENT * len(path))
+    return Token("space", "\n" + INDENT * min(len(path), DEEPEST_INDENT))
 
 
 def kind_of(token: str) -> str:

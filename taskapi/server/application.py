@@ -122,7 +122,7 @@ class Application:
     async def answer(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         threads = self.probes if scope["path"] in READYZ else self.threads
         try:
-            response, head, content = await threads.run(self.respond, scope, body, begin_by=threads.admit())
+            response, head, content = await threads.run(self.respond, scope, body, turn=threads.admit())
         except ServerBusy as error:
             await self.refuse(scope, send, error)
             return

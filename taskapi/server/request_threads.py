@@ -1,12 +1,11 @@
 """The threads that run Django. Each keeps its database connection; the event loop hands requests to them."""
 
 import asyncio
-import math
 import threading
 from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connections
 
@@ -19,14 +18,25 @@ MOST_WAITING = 2000
 Result = TypeVar("Result")
 
 
-class Job:
-    """A call for a request thread. Times are those of the loop's clock."""
+class Turn:
+    """The place of a new request in the queue. begin_by: the moment by which it must be taken up, by the loop's clock.
 
-    __slots__ = ("arguments", "begin_by", "future", "is_taken", "work")
+    It refers to nothing of the request: the queue's head is looked at only when the next request comes.
+    """
 
-    def __init__(self, work: Callable[..., Any], arguments: tuple[Any, ...], begin_by: float, future: Any) -> None:
-        self.work, self.arguments, self.begin_by, self.future = work, arguments, begin_by, future
-        self.is_taken = False
+    __slots__ = ("begin_by", "is_taken")
+
+    def __init__(self, begin_by: float) -> None:
+        self.begin_by, self.is_taken = begin_by, False
+
+
+class Job(NamedTuple):
+    """A call for a request thread. turn: of a new request; what follows from an admitted one has none."""
+
+    work: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    turn: Turn | None
+    future: "asyncio.Future[Any]"
 
 
 class RequestThreads:
@@ -35,13 +45,13 @@ class RequestThreads:
     def __init__(self, count: int, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.queue: SimpleQueue[Job | None] = SimpleQueue()
-        self.waiting: deque[Job] = deque()  # new requests that may not have been taken yet, the oldest first
+        self.waiting: deque[Turn] = deque()  # those that may not have been taken yet, the oldest first
         self.threads = [threading.Thread(target=self.work, name=f"request-{n}", daemon=True) for n in range(count)]
         for thread in self.threads:
             thread.start()
 
-    def admit(self) -> float:
-        """Return the moment by which a new request must be taken up, by the loop's clock.
+    def admit(self) -> Turn:
+        """Return a new request's turn, for `run`.
 
         Raises `ServerBusy` (503) if others wait for so long that this one could not be answered in time.
         """
@@ -50,33 +60,33 @@ class RequestThreads:
             self.waiting.popleft()
         if self.waiting and (self.waiting[0].begin_by < now or len(self.waiting) >= MOST_WAITING):
             raise ServerBusy
-        return now + PATIENCE
+        turn = Turn(now + PATIENCE)
+        self.waiting.append(turn)
+        return turn
 
-    async def run(self, work: Callable[..., Result], *arguments: Any, begin_by: float = math.inf) -> Result:
+    async def run(self, work: Callable[..., Result], *arguments: Any, turn: Turn | None = None) -> Result:
         """Return what `work` returns, called on a request thread; raise what it raises.
 
-        Raises `ServerBusy` if no thread has taken it up by then: what follows from an admitted request may wait longer.
+        Raises `ServerBusy` if no thread has taken up a new request in time.
         """
         future: asyncio.Future[Result] = self.loop.create_future()
-        job = Job(work, arguments, begin_by, future)
-        if begin_by < math.inf:
-            self.waiting.append(job)
-        self.queue.put(job)
+        self.queue.put(Job(work, arguments, turn, future))
         return await future
 
     def work(self) -> None:
         """What each thread does, until `stop`."""
         try:
             while (job := self.queue.get()) is not None:
-                job.is_taken = True
                 self.loop.call_soon_threadsafe(settle, job.future, *self.done(job))
                 del job  # else this thread holds it until its next one
         finally:
             connections.close_all()
 
     def done(self, job: Job) -> tuple[Any, BaseException | None]:
-        if self.loop.time() > job.begin_by:
-            return None, ServerBusy()
+        if job.turn is not None:
+            job.turn.is_taken = True
+            if self.loop.time() > job.turn.begin_by:
+                return None, ServerBusy()
         try:
             return job.work(*job.arguments), None
         except BaseException as error:

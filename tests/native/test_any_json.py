@@ -111,10 +111,10 @@ def test_listed_and_embedded(api, data, make_task):
 
 
 def test_told_by_events(api, project, data):
-    start = api.get("tasks/events").content.decode()
+    start = api.get("tasks/events").getvalue().decode()
     last = re.findall(r"^id: (.+)$", start, re.MULTILINE)[-1]
     task = send(api, "POST", "tasks", **body(data, name="export")).content
-    told = api.get("tasks/events", headers={"Last-Event-ID": last}).content.decode()
+    told = api.get("tasks/events", headers={"Last-Event-ID": last}).getvalue().decode()
     (line,) = re.findall(r"^event: created\ndata: (.+)$", told, re.MULTILINE)
     assert data_in(members_of(line.encode())["task"]) == data.replace("\n", " ").replace("\r", " ")
     assert members_of(line.encode())["task"].decode() == task.decode().replace("\n", " ").replace("\r", " ")

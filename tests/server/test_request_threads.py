@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import weakref
 
 import pytest
 
@@ -51,7 +52,7 @@ def test_results_and_failures_come_back(within):
 def test_a_request_that_could_not_be_answered_in_time_is_refused_at_once(within, monkeypatch):
     async def work(threads, free):
         monkeypatch.setattr(request_threads, "PATIENCE", -1.0)  # whoever waits has waited for too long
-        first = asyncio.ensure_future(threads.run(int, begin_by=threads.admit()))
+        first = asyncio.ensure_future(threads.run(int, turn=threads.admit()))
         await turns()
         with pytest.raises(ServerBusy):
             threads.admit()
@@ -66,7 +67,7 @@ def test_a_request_that_could_not_be_answered_in_time_is_refused_at_once(within,
 def test_the_queue_has_an_end(within, monkeypatch):
     async def work(threads, free):
         monkeypatch.setattr(request_threads, "MOST_WAITING", 2)
-        waiting = [asyncio.ensure_future(threads.run(int, begin_by=threads.admit())) for _ in range(2)]
+        waiting = [asyncio.ensure_future(threads.run(int, turn=threads.admit())) for _ in range(2)]
         await turns()
         with pytest.raises(ServerBusy):
             threads.admit()
@@ -84,5 +85,18 @@ def test_what_follows_from_an_admitted_request_waits_as_long_as_it_takes(within,
         await turns()
         free.set()
         assert await follows == 0
+
+    within(work)
+
+
+def test_nothing_of_a_request_is_kept_once_it_is_answered(within):
+    class Large:
+        pass
+
+    async def work(threads, free):
+        free.set()
+        held = weakref.ref(await threads.run(Large, turn=threads.admit()))
+        await turns()
+        assert held() is None
 
     within(work)

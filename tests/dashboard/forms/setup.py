@@ -33,6 +33,7 @@ MONITOR: Typed = {
     "interval": "",
     "cron": "30 2 * * 1-5",
     "timezone": "Europe/Berlin",
+    "start_grace": "2 minutes",
     "grace": "10 minutes",
     "max_runtime": "2 hours",
 }
