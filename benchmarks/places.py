@@ -25,7 +25,7 @@ MANAGE = str(ROOT / "manage.py")
 READY_WITHIN = 60  # seconds
 STOPPED_WITHIN = 20
 # What `manage.py serve` takes by default.
-SIZES = {"sqlite": (1, 1), "postgresql": (os.cpu_count() or 1, 4)}
+SIZES = {"sqlite": (min(os.cpu_count() or 1, 2), 1), "postgresql": (os.cpu_count() or 1, 3)}
 
 
 @dataclass(frozen=True)

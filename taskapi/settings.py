@@ -208,7 +208,7 @@ TASKAPI_PROXIES = env.int("TASKAPI_PROXIES", 0)  # trusted proxies in front that
 TASKAPI_METRICS_TOKEN = env.str("TASKAPI_METRICS_TOKEN", "")  # bearer token for /metrics from elsewhere than loopback
 TASKAPI_KEY_CACHE_SECONDS = env.float("TASKAPI_KEY_CACHE_SECONDS", 3)  # a revoked key lives on at most this long
 TASKAPI_HEARTBEAT_FILE = env.str("TASKAPI_HEARTBEAT_FILE", "")  # the worker touches it after each sweep that ended well
-TASKAPI_THREADS = env.int("TASKAPI_THREADS", 0) or (1 if _database["ENGINE"] == "taskapi.sqlite" else 4)  # of a process
+TASKAPI_THREADS = env.int("TASKAPI_THREADS", 0) or (1 if _database["ENGINE"] == "taskapi.sqlite" else 3)  # of a process
 TASKAPI_CONNECTIONS = env.int("TASKAPI_CONNECTIONS", 4096)  # of a web process, idle ones and event streams included
 TASKAPI_STREAMS_PER_KEY = env.int("TASKAPI_STREAMS_PER_KEY", 100)  # event streams of a key or member, in a web process
 REST_FRAMEWORK = {

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 PIECE = 65_536  # bytes that are sent at once
@@ -37,6 +38,19 @@ async def send_whole(send: Send, head: Head, content: bytes) -> None:
     await finish(send)
 
 
+def send_at_once(send: Send, head: Head, content: bytes) -> bool:
+    """Send an answer from any thread, if it is small enough for what the server holds for a connection.
+
+    granian's `send` does its work when it is called: to wait for what it returns is to wait for room, of which there
+    is enough. So a request thread need not wake the event loop for each answer.
+    """
+    if len(content) > PIECE:
+        return False
+    send({"type": "http.response.start", "status": head.status, "headers": head.headers})
+    send({"type": "http.response.body", "body": content})
+    return True
+
+
 async def send_pieces(send: Send, head: Head, pieces: AsyncIterator[bytes]) -> None:
     """Send an answer piece by piece; each is asked for when the one before is on its way. Raises `SlowReader`."""
     await start(send, head)
@@ -61,7 +75,12 @@ async def finish(send: Send) -> None:
 
 def encoded(headers: Iterable[tuple[str, str]]) -> Headers:
     """Header names and values as bytes; Django has made sure that they can be."""
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return [(name_of(name), value.encode("latin-1")) for name, value in headers]
+
+
+@lru_cache(1000)
+def name_of(header: str) -> bytes:
+    return header.encode("latin-1")
 
 
 def read_pieces(file: Any) -> Iterator[bytes]:

@@ -6,7 +6,6 @@ holds no thread. docs/decisions/0005-one-server.md says why it is ASGI, and why 
 """
 
 import asyncio
-import io
 import logging
 import os
 import signal
@@ -15,10 +14,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core import signals
-from django.core.handlers.asgi import ASGIRequest
-from django.core.handlers.base import BaseHandler
 from django.http import HttpResponse
-from django.http.response import HttpResponseBase
 from rest_framework import exceptions
 
 from events.response import EventStreamResponse
@@ -26,9 +22,11 @@ from taskapi.failures import refused
 from taskapi.ops import healthz
 from taskapi.rest import request_id
 from taskapi.rest.errors import ServerBusy
-from taskapi.server.answers import Head, Send, SlowReader, encoded, read_pieces, send_pieces, send_whole
+from taskapi.server.answers import Head, Send, SlowReader, encoded, read_pieces, send_at_once, send_pieces, send_whole
 from taskapi.server.event_streams import EventStreams
+from taskapi.server.handler import Handler
 from taskapi.server.memory import give_back
+from taskapi.server.request import Request
 from taskapi.server.request_body import Bodies, BodyRefused, Receive, announced
 from taskapi.server.request_threads import RequestThreads
 from taskapi.server.unread import close_unread
@@ -37,16 +35,15 @@ log = logging.getLogger(__name__)
 
 Scope = Mapping[str, Any]
 HEALTHZ, READYZ = ("/healthz", "/healthz/"), ("/readyz", "/readyz/")
+END: Any = object()
 LINGER = 2.0  # seconds in which the rest of a refused body is thrown away, so that its sender can read the answer
-MAPPED = "::ffff:"  # before the address of an IPv4 client on a socket that takes both kinds
 
 
 class Answer(NamedTuple):
-    """What Django answered. content: None if it comes in pieces, which `response` has."""
+    """What Django answered, and is to be sent as its client reads."""
 
-    response: HttpResponseBase
+    response: Any
     head: Head
-    content: bytes | None
 
 
 class Application:
@@ -57,8 +54,7 @@ class Application:
     streams: EventStreams
 
     def __init__(self) -> None:
-        self.handler = BaseHandler()
-        self.handler.load_middleware()
+        self.handler = Handler()
         self.bodies = Bodies(settings.TASKAPI_MAX_BODY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,7 +118,7 @@ class Application:
     async def answer(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         threads = self.probes if scope["path"] in READYZ else self.threads
         try:
-            response, head, content = await threads.run(self.respond, scope, body, turn=threads.admit())
+            answer = await threads.run(self.respond, scope, body, send, turn=threads.admit())
         except ServerBusy as error:
             await self.refuse(scope, send, error)
             return
@@ -130,40 +126,37 @@ class Application:
             log.exception("A request could not be answered.")
             await self.refuse(scope, send, exceptions.APIException("A server error occurred."))
             return
-        if content is not None:
-            await send_whole(send, head, content)
+        if answer is None:
             return
+        response, head = answer
         try:
             if isinstance(response, EventStreamResponse):
                 self.streams.check(response)
                 await self.streams.serve(response, head, receive, send)
             elif scope["method"] == "HEAD":
                 await send_whole(send, head, b"")
-            else:
+            elif response.streaming:
                 await send_pieces(send, head, self.pieces(response))
+            else:
+                await send_whole(send, head, response.content)
         except (ServerBusy, exceptions.Throttled) as error:  # by `check`: nothing was sent yet
             await self.refuse(scope, send, error)
         finally:
             await threads.run(response.close)
 
-    def respond(self, scope: Scope, body: bytes) -> Answer:
-        """Run Django, on a request thread."""
-        request = ASGIRequest(scope, io.BytesIO(body))
-        meta = request.META
-        meta["REMOTE_ADDR"] = meta.get("REMOTE_ADDR", "").removeprefix(MAPPED)
-        if body:  # what a client sent in chunks has a length now
-            meta["CONTENT_LENGTH"] = str(len(body))
-        signals.request_started.send(sender=type(self.handler), environ=meta)
+    def respond(self, scope: Scope, body: bytes, send: Send) -> Answer | None:
+        """Run Django, on a request thread. An answer that needs no waiting is sent from here, and None returned."""
+        request = Request(scope, body)
+        signals.request_started.send(sender=type(self.handler), environ=request.META)
         response: Any = self.handler.get_response(request)
         response._handler_class = type(self.handler)  # who sends `request_finished` when the answer is closed
         headers = encoded(response.items())
         headers += [(b"set-cookie", cookie.OutputString().encode("latin-1")) for cookie in response.cookies.values()]
-        head = Head(response.status_code, headers)
-        if response.streaming:
-            return Answer(response, head, None)
-        content: bytes = response.content if scope["method"] != "HEAD" else b""
+        head, is_shown = Head(response.status_code, headers), scope["method"] != "HEAD"
+        if response.streaming or not send_at_once(send, head, response.content if is_shown else b""):
+            return Answer(response, head)
         response.close()
-        return Answer(response, head, content)
+        return None
 
     async def pieces(self, response: Any) -> AsyncIterator[bytes]:
         """The content of a streaming answer. Each piece is made by a request thread, and no thread waits for a reader.
@@ -176,7 +169,7 @@ class Application:
                 yield piece
             return
         pieces: Iterator[bytes] = iter(response)
-        while (piece := await self.threads.run(next, pieces, None)) is not None:
+        while (piece := await self.threads.run(next, pieces, END)) is not END:
             yield piece
 
     async def refuse(self, scope: Scope, send: Send, error: exceptions.APIException) -> None:

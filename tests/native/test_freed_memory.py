@@ -30,7 +30,7 @@ def status_of(api, method, path, body):
     request = RequestFactory().generic(method, path, body, "application/json", headers=sent)
     told = []
     with kept_connection():
-        answer = application(request.environ, lambda status, headers: told.append(status))
+        answer = application(request.environ, lambda status, headers: told.append(status))  # noqa: ARG005 - of WSGI
         b"".join(answer)
         answer.close()
     return told[0]

@@ -39,11 +39,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--bind", type=address, default=("127.0.0.1", 8000), metavar="HOST:PORT")
-        parser.add_argument("--workers", type=int, metavar="N", help="web processes; one a processor, on SQLite one")
+        parser.add_argument(
+            "--workers", type=int, metavar="N", help="web processes; one a processor, on SQLite two at most"
+        )
         parser.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere: manage.py worker")
 
     def handle(self, *, bind: tuple[str, int], workers: int | None, no_worker: bool, **options: Any) -> None:
-        count = workers or (1 if connection.vendor == "sqlite" else os.cpu_count() or 1)
+        processors = os.cpu_count() or 1
+        count = workers or (min(processors, 2) if connection.vendor == "sqlite" else processors)
         if count < 1:
             raise CommandError("--workers must be 1 or more.")
         if unready() == "migrations missing":
