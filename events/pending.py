@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from events import reading
 from events.reading import Change
+from tasks.list_statements import sizes
 from tasks.row import TaskRow
 
 SLICE = 256 * 1024  # bytes of a slice, about; one event may have more
@@ -39,7 +39,7 @@ def in_order(new: Iterable[int], changes: Sequence[Change], moved: Iterable[int]
 
 def sliced(pending: Sequence[Pending]) -> Slices:
     """The events in slices of about `SLICE` bytes, in their order. One statement for each 500 tasks."""
-    return cut(pending, reading.sizes({event.number for event in pending}))
+    return cut(pending, sizes({event.number for event in pending}))
 
 
 def cut(pending: Sequence[Pending], sizes: Mapping[int, int]) -> Slices:

@@ -119,17 +119,6 @@ def found(numbers: Collection[int], filters: Sequence[Sequence[Condition]]) -> I
             yield Found(own.row(row[:width]), row[width:])
 
 
-def sizes(numbers: Collection[int]) -> dict[int, int]:
-    """One statement for each 500 tasks: the bytes of their `data`, by number."""
-    size = "octet_length(data)" if connection.vendor == "postgresql" else "length(CAST(data AS BLOB))"
-    ordered = sorted(numbers)
-    found: dict[int, int] = {}
-    for begin in range(0, len(ordered), CHUNK):
-        known = is_one_of("number", ordered[begin : begin + CHUNK])
-        found.update(fetch(f"SELECT number, {size} FROM tasks_task WHERE {known.sql}", known.params))  # noqa: S608
-    return found
-
-
 def fetch(sql: str, params: Sequence[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, adapted(params))

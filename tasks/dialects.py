@@ -78,8 +78,7 @@ DIALECTS = {
         json_hole="%s::jsonb",
         columns=", ".join(TaskRow._fields),
         position="strpos",
-        # A large value's length is known without reading it; of tags, only how much they take where they are stored.
-        size="(octet_length(data) + CASE WHEN pg_column_size(tags) > 500 THEN octet_length(tags::text) ELSE 500 END)",
+        size="octet_length(data)",  # which is known without reading it
         # As an array, so that the rows are looked up by their keys, however many there may be by the planner's guess.
         # BETWEEN and not =, and the order with the owner: only the index over both serves it. With = the planner may
         # read backward along the keys until it finds enough rows, and for an owner without rows it reads all of them.
@@ -101,7 +100,7 @@ DIALECTS = {
         # The sign takes the type away from a column, and with it a converter of Django's, slower than `row`.
         columns=", ".join(f"+{name}" if name in MOMENTS else name for name in TaskRow._fields),
         position="instr",
-        size="(length(CAST(data AS BLOB)) + length(CAST(tags AS BLOB)))",
+        size="length(CAST(data AS BLOB))",
         newest=(
             "{table}.{key} IN (SELECT {table}.{key} FROM (SELECT column1 AS id FROM (VALUES {owners})) AS owner "
             "CROSS JOIN {table} ON {table}.{column} = owner.id AND {table}.{key} >= COALESCE("

@@ -17,7 +17,7 @@ from taskapi.rest.pages import MAX_BYTES, Fitted
 from taskapi.rest.params import listed
 from taskapi.rest.rendering import dumps
 from tasks import list_statements
-from tasks.list_statements import Head, newest_rows
+from tasks.list_statements import is_whole, newest_rows
 from tasks.models import Action, StatusChange
 from tasks.row import TaskRow
 from tasks.wire import action_on_wire, place_of, status_change_on_wire, task_on_wire
@@ -80,10 +80,10 @@ def children(tasks: Sequence[TaskRow], project: Project, each: int) -> Embedded:
     place = place_of(project)
     order: dict[Any, int] = {task.public_id: position for position, task in enumerate(tasks)}
     found = list_statements.children(list(order), each + 1)
-    found.sort(key=lambda head: order[head.task.parent_id])
-    there = Counter(head.task.parent_id for head in found)
+    found.sort(key=lambda task: order[task.parent_id])
+    there = Counter(task.parent_id for task in found)
     read = next(list_statements.parts(found, MAX_BYTES, len(found)), [])
-    had = Counter(head.task.parent_id for head in found[: len(read)])
+    had = Counter(task.parent_id for task in found[: len(read)])
     grouped: dict[Any, list[dict[str, Any]]] = defaultdict(list)
     for child in read:
         if child is not None and len(grouped[child.parent_id]) < each:
@@ -125,11 +125,11 @@ def task_with(task: TaskRow, project: Project, embeds: Sequence[str]) -> dict[st
     return tasks_on_wire([task], project, embeds, ALONE)[0].body
 
 
-def fitting(found: Sequence[Head], project: Project, embeds: Sequence[str]) -> Fitted:
+def fitting(found: Sequence[TaskRow], project: Project, embeds: Sequence[str]) -> Fitted:
     """As many of the tasks, as the native API shows them with their embeds, as a page holds."""
-    if not embeds and sum(head.size for head in found) + ROOM * len(found) <= MAX_BYTES:  # most pages
+    if not embeds and fits_easily(found):  # most pages
         place = place_of(project)
-        return Fitted(len(found), [task_on_wire(task, place) for task in list_statements.whole(found) if task])
+        return Fitted(len(found), [task_on_wire(task, place) for task in found])
     results: list[dict[str, Any]] = []
     taken = held = 0
     for part in list_statements.parts(found, MAX_BYTES, AT_ONCE if embeds else len(found)):
@@ -143,6 +143,13 @@ def fitting(found: Sequence[Head], project: Project, embeds: Sequence[str]) -> F
                 results.append(body)
                 held += size_of(task) + sum(len(dumps(body[name])) for name in embeds)
     return Fitted(taken, results)
+
+
+def fits_easily(found: Sequence[TaskRow]) -> bool:
+    """Whether all of the tasks are read, and a page has room for them."""
+    if not all(map(is_whole, found)):
+        return False
+    return sum([len(task.data) + len(task.tags) for task in found]) + ROOM * len(found) <= MAX_BYTES
 
 
 def size_of(task: TaskRow) -> int:

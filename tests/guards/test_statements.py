@@ -28,8 +28,7 @@ def test_a_row_and_the_model_read_the_same(make_task, project):
         "end_time": "2026-01-02T03:04:05.000006+02:00",
     }
     number = make_task("child", **body)["number"]
-    (head,) = list_statements.Selection([statements.is_one_of("number", [number])], 10_000).newest(2)
-    row = head.task
+    (row,) = list_statements.Selection([statements.is_one_of("number", [number])], 10_000).newest(2)
     model = Task.objects.get(number=number)
     for name in TaskRow._fields:
         if name not in dialects.JSON_COLUMNS:

@@ -113,7 +113,7 @@ def test_a_database_that_is_away_is_a_503_that_says_when_to_come_back(api, monke
     def away(*args, **kwargs):
         raise OperationalError("could not connect to server: secret-host")
 
-    monkeypatch.setattr("tasks.list_statements.heads", away)
+    monkeypatch.setattr("tasks.list_statements.select", away)
     response = api.get("tasks")
     assert response.status_code == 503
     assert response["Retry-After"] == "1"

@@ -1,6 +1,7 @@
 """The server's entry without a socket: requests as ASGI messages, and what is sent back."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 from taskapi.server.application import Application
@@ -20,6 +21,11 @@ def scope(method: str = "GET", path: str = "/", **headers: str) -> dict[str, Any
     }
 
 
+class Sent:
+    def __await__(self) -> Iterator[None]:
+        yield from ()
+
+
 class Client:
     """One request. parts: of its body. is_short: more was announced than comes. reads: whether it reads its answer."""
 
@@ -34,10 +40,12 @@ class Client:
         part = self.parts.pop(0)
         return {"type": "http.request", "body": part, "more_body": self.is_short or bool(self.parts)}
 
-    async def send(self, message: dict[str, Any]) -> None:
+    def send(self, message: dict[str, Any]) -> Any:
+        """As granian's: it sends when called, from any thread, and what it returns waits for room."""
         if message["type"] == "http.response.body" and message.get("more_body") and not self.reads:
-            await asyncio.get_running_loop().create_future()
+            return asyncio.get_running_loop().create_future()
         self.sent.append(message)
+        return Sent()
 
     @property
     def status(self) -> int:

@@ -77,6 +77,16 @@ KINDS = {
 }
 
 
+def settle(server):
+    """Forty requests at once are work, whoever reads the answers: what comes behind them waits for that alone."""
+    quick, deadline = 0, time.monotonic() + WITHIN
+    while quick < 10:
+        began = time.perf_counter()
+        assert server.request("GET", f"{TASKS}?page_size=1").status == 200
+        quick = quick + 1 if time.perf_counter() - began < AT_ONCE / 4 else 0
+        assert time.monotonic() < deadline
+
+
 def answered_at_once(server, *asked):
     began = time.perf_counter()
     status = server.request(*asked).status
@@ -88,8 +98,7 @@ def answered_at_once(server, *asked):
 def test_others_are_answered_at_once(ill_treated, kind):
     clients = [KINDS[kind](ill_treated) for _ in range(CONNECTIONS)]
     try:
-        # Forty requests at once are work, whoever reads the answers: what comes behind them waits for that alone.
-        assert ill_treated.request("GET", TASKS).status == 200
+        settle(ill_treated)
         for path in ("/healthz", "/readyz", f"{TASKS}?page_size=1") * 3:
             assert answered_at_once(ill_treated, "GET", path) == 200
         assert answered_at_once(ill_treated, "POST", TASKS, {"name": "written meanwhile"}) == 201
