@@ -51,6 +51,8 @@ class Hub:
 
     async def listen(self, listener: Listener) -> None:
         """Brings a listener to where all are, and leaves it there; ends its stream where the database is away."""
+        if listener.is_gone:  # it left before this began
+            return
         self.everybody.add(listener)
         try:
             await self.catch_up(listener)
@@ -121,9 +123,10 @@ class Hub:
         """Round after round while somebody listens, for ever."""
         while True:
             if not self.listeners:
-                async with self.step:
+                async with self.step:  # under which listeners join: one that came meanwhile is not slept over
                     self.is_running = bool(self.listeners)
-                self.somebody.clear()
+                    if not self.listeners:
+                        self.somebody.clear()
                 await self.somebody.wait()
             try:
                 async with self.step:
@@ -182,6 +185,9 @@ class Hub:
                 gone = await self.ask(lapsed, set(by_grant))
             except (DatabaseError, InterfaceError):
                 continue  # the rounds have said so
+            except Exception:  # a mistake must not leave revoked keys their streams
+                log.exception("The rights of listeners could not be looked at, and will be again.")
+                continue
             for grant in gone:
                 for listener in by_grant[grant]:
                     listener.end()

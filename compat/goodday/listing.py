@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 OPENING = b'{"items":['
 JSON = JSONRenderer.media_type
 CHUNK = 500  # tasks that are in memory at once
-Chunks = Generator[list[Planned], None, None]
+Chunks = Generator[tuple[list[Planned], bool], None, None]  # each with whether it is the last
 OnWire = Callable[[Sequence[Planned]], list[dict[str, Any]]]
 
 # On PostgreSQL, to sort the numbers of a million tasks: more than a web process gives any other statement.
@@ -35,13 +35,13 @@ PATIENCE = "60s"
 def chunks_of(conditions: Sequence[Condition], order: str, limit: int | None, offset: int) -> Chunks:
     """The tasks in chunks; a small page in one. What is made meanwhile is not among them."""
     if limit is not None and limit <= CHUNK:
-        if found := rows.select(conditions, order, limit, offset):
-            yield found
+        yield rows.select(conditions, order, limit, offset), True
         return
     with patience():
         numbers = rows.numbers_of(conditions, order, limit, offset)
     for begin in range(0, len(numbers), CHUNK):
-        yield rows.numbered(numbers[begin : begin + CHUNK])
+        # It may be shorter than the others, or empty: some of its tasks are deleted by now.
+        yield rows.numbered(numbers[begin : begin + CHUNK]), begin + CHUNK >= len(numbers)
 
 
 def patience() -> AbstractContextManager[None]:
@@ -63,14 +63,14 @@ def answer(chunks: Chunks, on_wire: OnWire, total: int | None) -> HttpResponseBa
     """
     end = b"]}" if total is None else b'],"total":%d}' % total
     try:
-        first = next(chunks, [])
-        text = OPENING + written(on_wire(first))
+        first, is_last = next(chunks, ([], True))
+        text = written(on_wire(first))
     except BaseException:
         chunks.close()
         raise
-    if len(first) < CHUNK:
+    if is_last:
         chunks.close()
-        return HttpResponse(text + end, content_type=JSON)
+        return HttpResponse(OPENING + text + end, content_type=JSON)
     return StreamingHttpResponse(Stream(text, chunks, on_wire, end), content_type=JSON)
 
 
@@ -78,7 +78,8 @@ class Stream:
     """The rest of a list, read chunk by chunk as its pieces are taken."""
 
     def __init__(self, first: bytes, chunks: Chunks, on_wire: OnWire, end: bytes) -> None:
-        self.first = first
+        self.first = OPENING + first
+        self.has_items = bool(first)
         self.chunks = chunks
         self.on_wire = on_wire
         self.end = end
@@ -100,9 +101,10 @@ class Stream:
         """The next piece, in the end the end, and then nothing. What fails here breaks the answer off."""
         token = request_id.current.set(self.request_id)
         try:
-            while (chunk := next(self.chunks, None)) is not None:
-                if chunk:  # else all of its tasks were deleted meanwhile
-                    return b"," + written(self.on_wire(chunk))
+            for chunk, _ in self.chunks:
+                if chunk:
+                    comma, self.has_items = b"," if self.has_items else b"", True
+                    return comma + written(self.on_wire(chunk))
         except Exception:
             logger.exception("a list broke off while it was sent")
             self.close()

@@ -1,12 +1,14 @@
 """Writing answers to clients, as fast as they read and no further ahead than some pieces."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 PIECE = 65_536  # bytes that are sent at once
 READS_WITHIN = 20.0  # seconds that a client has for each piece
+SHARED = 32 * 1024 * 1024  # bytes of large answers that a process holds in memory
 
 Headers = list[tuple[bytes, bytes]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -27,14 +29,42 @@ async def start(send: Send, head: Head) -> None:
     await send({"type": "http.response.start", "status": head.status, "headers": head.headers})
 
 
+class LargeAnswers:
+    """Answers that are too large to be sent at once, and that their clients have not read. held: bytes of them.
+
+    Beyond `SHARED` they wait in a file: a process's memory does not depend on how fast its clients read.
+    """
+
+    def __init__(self) -> None:
+        self.held = 0
+
+    async def send(self, send: Send, head: Head, content: bytes) -> None:
+        """Send an answer. Raises `SlowReader`."""
+        size = len(content)
+        if self.held + size > SHARED:
+            with tempfile.TemporaryFile() as file:
+                file.write(content)
+                content = b""
+                file.seek(0)
+                await send_all(send, head, read_pieces(file))
+            return
+        self.held += size
+        try:
+            await send_all(send, head, (content[begin : begin + PIECE] for begin in range(0, size, PIECE)))
+        finally:
+            self.held -= size
+
+
 async def send_whole(send: Send, head: Head, content: bytes) -> None:
-    """Send an answer whose content is known. Raises `SlowReader`."""
+    """Send an answer of the loop's own, which is small."""
     await start(send, head)
-    if len(content) <= PIECE:  # fits into what the server holds for a connection: nothing to wait for
-        await send({"type": "http.response.body", "body": content})
-        return
-    for begin in range(0, len(content), PIECE):
-        await send_piece(send, content[begin : begin + PIECE])
+    await send({"type": "http.response.body", "body": content})
+
+
+async def send_all(send: Send, head: Head, pieces: Iterable[bytes]) -> None:
+    await start(send, head)
+    for piece in pieces:
+        await send_piece(send, piece)
     await finish(send)
 
 
@@ -51,10 +81,15 @@ def send_at_once(send: Send, head: Head, content: bytes) -> bool:
     return True
 
 
-async def send_pieces(send: Send, head: Head, pieces: AsyncIterator[bytes]) -> None:
-    """Send an answer piece by piece; each is asked for when the one before is on its way. Raises `SlowReader`."""
+async def send_pieces(send: Send, head: Head, pieces: AsyncIterator[bytes], leaving: "asyncio.Future[None]") -> None:
+    """Send an answer piece by piece; each is asked for when the one before is on its way. Raises `SlowReader`.
+
+    leaving: done when the client has gone, for whom nothing more is made. The server's `send` would not say so.
+    """
     await start(send, head)
     async for content in pieces:
+        if leaving.done():
+            return
         for begin in range(0, len(content), PIECE):
             await send_piece(send, content[begin : begin + PIECE])
     await finish(send)

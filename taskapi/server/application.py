@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core import signals
+from django.db import close_old_connections
 from django.http import HttpResponse
 from rest_framework import exceptions
 
@@ -22,12 +23,22 @@ from taskapi.failures import refused
 from taskapi.ops import healthz
 from taskapi.rest import request_id
 from taskapi.rest.errors import ServerBusy
-from taskapi.server.answers import Head, Send, SlowReader, encoded, read_pieces, send_at_once, send_pieces, send_whole
+from taskapi.server.answers import (
+    Head,
+    LargeAnswers,
+    Send,
+    SlowReader,
+    encoded,
+    read_pieces,
+    send_at_once,
+    send_pieces,
+    send_whole,
+)
 from taskapi.server.event_streams import EventStreams
 from taskapi.server.handler import Handler
 from taskapi.server.memory import give_back
 from taskapi.server.request import Request
-from taskapi.server.request_body import Bodies, BodyRefused, Receive, announced
+from taskapi.server.request_body import Bodies, BodyRefused, Receive, announced, disconnected
 from taskapi.server.request_threads import RequestThreads
 from taskapi.server.unread import close_unread
 
@@ -56,6 +67,7 @@ class Application:
     def __init__(self) -> None:
         self.handler = Handler()
         self.bodies = Bodies(settings.TASKAPI_MAX_BODY)
+        self.large = LargeAnswers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -102,23 +114,11 @@ class Application:
             if scope["path"] in HEALTHZ:
                 await self.tell(scope, send, healthz())
                 return
-            body = await self.bodies.read(receive, length) if length != 0 else b""
+            answer = await self.ask(scope, length, receive, send)
         except BodyRefused as error:
             await self.refuse(scope, send, error.error)
             await drain(receive)
             return
-        try:
-            await self.answer(scope, body, receive, send)
-        except SlowReader:
-            # The web server ends the connection of an answer that is not whole.
-            log.info("A client did not read its answer and was disconnected.")
-        finally:
-            self.bodies.release(body)
-
-    async def answer(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
-        threads = self.probes if scope["path"] in READYZ else self.threads
-        try:
-            answer = await threads.run(self.respond, scope, body, send, turn=threads.admit())
         except ServerBusy as error:
             await self.refuse(scope, send, error)
             return
@@ -126,23 +126,20 @@ class Application:
             log.exception("A request could not be answered.")
             await self.refuse(scope, send, exceptions.APIException("A server error occurred."))
             return
-        if answer is None:
-            return
-        response, head = answer
+        if answer is not None:
+            await self.deliver(scope, answer, receive, send)
+
+    async def ask(self, scope: Scope, length: int | None, receive: Receive, send: Send) -> Answer | None:
+        """Read the body, and have a request thread answer; None if that has sent the answer.
+
+        Nothing of the body is held any longer then. Raises `BodyRefused` and `ServerBusy`.
+        """
+        threads = self.probes if scope["path"] in READYZ else self.threads
+        body = await self.bodies.read(receive, length) if length != 0 else b""
         try:
-            if isinstance(response, EventStreamResponse):
-                self.streams.check(response)
-                await self.streams.serve(response, head, receive, send)
-            elif scope["method"] == "HEAD":
-                await send_whole(send, head, b"")
-            elif response.streaming:
-                await send_pieces(send, head, self.pieces(response))
-            else:
-                await send_whole(send, head, response.content)
-        except (ServerBusy, exceptions.Throttled) as error:  # by `check`: nothing was sent yet
-            await self.refuse(scope, send, error)
+            return await threads.run(self.respond, scope, body, send, turn=threads.admit())
         finally:
-            await threads.run(response.close)
+            self.bodies.release(body)
 
     def respond(self, scope: Scope, body: bytes, send: Send) -> Answer | None:
         """Run Django, on a request thread. An answer that needs no waiting is sent from here, and None returned."""
@@ -150,13 +147,46 @@ class Application:
         signals.request_started.send(sender=type(self.handler), environ=request.META)
         response: Any = self.handler.get_response(request)
         response._handler_class = type(self.handler)  # who sends `request_finished` when the answer is closed
-        headers = encoded(response.items())
-        headers += [(b"set-cookie", cookie.OutputString().encode("latin-1")) for cookie in response.cookies.values()]
-        head, is_shown = Head(response.status_code, headers), scope["method"] != "HEAD"
-        if response.streaming or not send_at_once(send, head, response.content if is_shown else b""):
+        try:
+            headers = encoded(response.items())
+            headers += [
+                (b"set-cookie", cookie.OutputString().encode("latin-1")) for cookie in response.cookies.values()
+            ]
+            head, is_shown = Head(response.status_code, headers), scope["method"] != "HEAD"
+            is_sent = not response.streaming and send_at_once(send, head, response.content if is_shown else b"")
+        except Exception:
+            response.close()
+            raise
+        if not is_sent:
             return Answer(response, head)
-        response.close()
+        try:
+            response.close()
+        except Exception:  # the client has its answer
+            log.exception("An answer could not be closed.")
         return None
+
+    async def deliver(self, scope: Scope, answer: Answer, receive: Receive, send: Send) -> None:
+        """Send an answer as its client reads, for as long as it is there."""
+        response, head = answer
+        leaving = asyncio.ensure_future(disconnected(receive))
+        try:
+            if isinstance(response, EventStreamResponse):
+                self.streams.check(response)
+                await self.streams.serve(response, head, leaving, send)
+            elif scope["method"] == "HEAD":
+                await send_whole(send, head, b"")
+            elif response.streaming:
+                await send_pieces(send, head, self.pieces(response), leaving)
+            else:
+                await self.large.send(send, head, taken(response))
+        except (ServerBusy, exceptions.Throttled) as error:  # by `check`: nothing was sent yet
+            await self.refuse(scope, send, error)
+        except SlowReader:
+            # The web server ends the connection of an answer that is not whole.
+            log.info("A client did not read its answer and was disconnected.")
+        finally:
+            leaving.cancel()
+            await self.threads.run(response.close)
 
     async def pieces(self, response: Any) -> AsyncIterator[bytes]:
         """The content of a streaming answer. Each piece is made by a request thread, and no thread waits for a reader.
@@ -169,7 +199,7 @@ class Application:
                 yield piece
             return
         pieces: Iterator[bytes] = iter(response)
-        while (piece := await self.threads.run(next, pieces, END)) is not END:
+        while (piece := await self.threads.run(next_piece, pieces)) is not END:
             yield piece
 
     async def refuse(self, scope: Scope, send: Send, error: exceptions.APIException) -> None:
@@ -185,6 +215,18 @@ class Application:
         response["Content-Length"] = str(len(response.content))
         content = response.content if scope["method"] != "HEAD" else b""
         await send_whole(send, Head(response.status_code, encoded(response.items())), content)
+
+
+def next_piece(pieces: Iterator[bytes]) -> bytes:
+    close_old_connections()  # of this thread, which may have been idle for long
+    return next(pieces, END)
+
+
+def taken(response: Any) -> bytes:
+    """The content of an answer, which holds it no longer."""
+    content: bytes = response.content
+    response.content = b""
+    return content
 
 
 async def drain(receive: Receive) -> None:

@@ -13,7 +13,6 @@ from events.listener import Listener
 from events.response import EventStreamResponse
 from taskapi.rest.errors import ServerBusy
 from taskapi.server.answers import Head, Send, finish, send_piece, start
-from taskapi.server.request_body import Receive
 
 RETRY = 1000  # milliseconds, at least, until a client whose stream ended comes back
 TOO_MANY_WAIT = 10  # seconds until a caller with too many streams should try again
@@ -39,13 +38,14 @@ class EventStreams:
         if self.counts[caller_of(response)] >= settings.TASKAPI_STREAMS_PER_KEY:
             raise Throttled(TOO_MANY_WAIT, "Too many event streams are open for this key.")
 
-    async def serve(self, response: EventStreamResponse, head: Head, receive: Receive, send: Send) -> None:
-        """Stream events until the client is gone, may not listen any longer, or the process ends."""
+    async def serve(
+        self, response: EventStreamResponse, head: Head, leaving: "asyncio.Future[None]", send: Send
+    ) -> None:
+        """Stream events until the client is gone (`leaving`), may not listen any longer, or the process ends."""
         caller = caller_of(response)
         self.counts[caller] += 1
         listener = Listener(response.wish, response.grant)
         sending = asyncio.ensure_future(self.send(listener, head, send))
-        leaving = asyncio.ensure_future(disconnected(receive))
         self.streams[listener] = sending
         try:
             await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
@@ -55,8 +55,7 @@ class EventStreams:
             if not self.counts[caller]:
                 del self.counts[caller]
             self.hub.lose(listener)
-            for task in (sending, leaving):
-                task.cancel()
+            sending.cancel()
         if sending.done() and not sending.cancelled():
             sending.result()
 
@@ -89,9 +88,3 @@ class EventStreams:
 
 def caller_of(response: EventStreamResponse) -> Caller:
     return response.grant.key_id, response.grant.user_id
-
-
-async def disconnected(receive: Receive) -> None:
-    """Return when the client is gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -28,7 +28,10 @@ class Handler(BaseHandler):
     def get_response(self, request: HttpRequest) -> Any:
         """As Django's, without its `set_urlconf`."""
         response = self._middleware_chain(request)
-        response._resource_closers.append(request.close)
+        if response.streaming:  # perhaps for hours: without the body
+            request.close()
+        else:
+            response._resource_closers.append(request.close)
         if response.status_code >= 400:
             log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
         return response

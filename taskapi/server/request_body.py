@@ -15,6 +15,7 @@ from taskapi.rest.errors import BadRequest, RequestTimeout, RequestTooLarge, Ser
 FIRST = 1024 * 1024  # bytes that must have come ...
 WITHIN = 10.0  # ... within so many seconds; the rest at this rate, in bytes a second:
 RATE = 100_000
+MOST_PARTS = 10_000  # in which a body may come: each takes the loop some 30 microseconds
 SMALL = 65_536  # bytes that a body may have even if the shared memory is used up
 SHARED = 64 * 1024 * 1024  # bytes of bodies that a process holds at a time
 
@@ -72,6 +73,8 @@ class Bodies:
                         raise BodyRefused(BadRequest("The request body is incomplete."))
                     part = message.get("body", b"")
                     parts.append(part)
+                    if len(parts) > MOST_PARTS:
+                        raise BodyRefused(RequestTooLarge("The request body comes in too many chunks."))
                     size += len(part)
                     self.held += len(part)
                     self.check(size)
@@ -93,3 +96,9 @@ class Bodies:
 
     def release(self, body: bytes) -> None:
         self.held -= len(body)
+
+
+async def disconnected(receive: Receive) -> None:
+    """Return when the client is gone. Its body has been read."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

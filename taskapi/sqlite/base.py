@@ -2,12 +2,15 @@
 
 SQLite has one writer at a time, and lets another one ask again after 1, 2, 5, 10 ... milliseconds. With two processes
 one write in a hundred waited for over 40 ms, most of it while the database lay idle. So a writer first locks a file
-beside the database, and is woken when the one before it has finished: 7 ms. The queue only orders the writers that know
-of it. SQLite's own lock decides, so other programs may write without it.
+beside the database, and looks at it many times in a millisecond. The queue only orders the writers that know of it.
+SQLite's own lock decides, so other programs may write without it.
 """
 
 import os
 import sqlite3
+import time
+import weakref
+from contextlib import suppress
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -21,6 +24,8 @@ DIGITS = 24  # of a percentage: 100 times the greatest integer, and some
 WRITES = ("INSERT", "UPDATE", "DELETE", "BEGIN ")  # what a statement or a transaction of ours that writes begins with
 QUEUE = "-writers"  # the end of the file's name
 NO_FILE = (":memory:", "file:")
+PATIENCE = 10.0  # seconds that a writer waits for its turn: one that is stopped in its own must not stop all others
+PAUSE = 0.0002  # seconds between two looks
 
 
 class Connection(sqlite3.Connection):
@@ -29,10 +34,28 @@ class Connection(sqlite3.Connection):
     queue: int | None = None  # the file's descriptor
     has_turn = False
 
+    def join_queue(self, path: str) -> None:
+        """Open the file of the queue, which belongs to the database's owner. Without it, there is no queue."""
+        with suppress(OSError):
+            owner = os.stat(path)
+            self.queue = os.open(path + QUEUE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, owner.st_mode & 0o666)
+            self.leave_queue = weakref.finalize(self, os.close, self.queue)
+            with suppress(PermissionError):  # it is theirs already, or this is another user
+                os.fchown(self.queue, owner.st_uid, owner.st_gid)
+
     def wait_for_turn(self) -> None:
-        if self.queue is not None and not self.has_turn:
-            fcntl.flock(self.queue, fcntl.LOCK_EX)
-            self.has_turn = True
+        """Wait until the writers before have finished, and no longer than `PATIENCE`: SQLite's own lock decides."""
+        if self.queue is None or self.has_turn:
+            return
+        until = time.monotonic() + PATIENCE
+        while not self.has_turn:
+            try:
+                fcntl.flock(self.queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self.has_turn = True
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    return
+                time.sleep(PAUSE)
 
     def end_turn(self) -> None:
         """Let the next writer in, unless a transaction goes on."""
@@ -50,9 +73,9 @@ class Connection(sqlite3.Connection):
 
     def close(self) -> None:
         super().close()
-        if self.queue is not None:  # which ends its turn as well
-            os.close(self.queue)
+        if self.queue is not None:
             self.queue = None
+            self.leave_queue()  # which ends its turn as well
 
 
 class Cursor(base.SQLiteCursorWrapper):
@@ -83,7 +106,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection.create_function("taskapi_percent", 2, percent, deterministic=True)
         path = str(conn_params["database"])
         if fcntl is not None and not path.startswith(NO_FILE):
-            connection.queue = os.open(path + QUEUE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            connection.join_queue(path)
         return connection
 
     def create_cursor(self, name: str | None = None) -> Any:

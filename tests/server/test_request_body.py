@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from taskapi.server import request_body
-from taskapi.server.request_body import Bodies, BodyRefused, announced, time_for
+from taskapi.server.request_body import MOST_PARTS, Bodies, BodyRefused, announced, time_for
 
-LIMIT = 1000
+LIMIT = 20_000
 NEVER = object()
 
 
@@ -69,6 +69,7 @@ def test_a_body_is_read_whole(length, parts):
     [
         pytest.param(LIMIT + 1, [NEVER], 413, id="announced over the limit: not even begun"),
         pytest.param(None, [b"x" * LIMIT, b"x", NEVER], 413, id="chunks over the limit"),
+        pytest.param(None, [b"x"] * (MOST_PARTS + 1), 413, id="too many chunks"),
         pytest.param(10, [b"x", None], 400, id="broken off"),
         pytest.param(None, [b"x", None], 400, id="chunks broken off"),
         pytest.param(10, [None], 400, id="nothing came"),
