@@ -44,6 +44,11 @@ class Request(ASGIRequest):
         else:
             self.content_type, self.content_params = "", {}
         self._stream = io.BytesIO(body)
+        self._body = body  # what `request.body` would read first
+
+    def close(self) -> None:
+        super().close()
+        self._body = b""
 
 
 @lru_cache(1000)

@@ -14,8 +14,9 @@ if sys.platform != "win32":
 
 
 @pytest.fixture
-def own(tmp_path, django_db_blocker):
+def own(tmp_path, django_db_blocker, monkeypatch):
     """A connection to a SQLite file, whatever the tests' database is; and its place in the queue."""
+    monkeypatch.setenv("TASKAPI_QUEUE_WRITERS", "1")
     handler = ConnectionHandler(
         {
             "default": {

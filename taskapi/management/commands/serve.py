@@ -59,7 +59,7 @@ class Command(BaseCommand):
         self.stderr.write(f"Serving on http://{joined(bind)}")
         with tempfile.TemporaryDirectory(prefix="taskapi-") as metrics:  # only this user can look into it
             # Set for one web process as well: the one that follows a crash goes on counting where it stopped.
-            environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": metrics}
+            environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": metrics, "TASKAPI_QUEUE_WRITERS": "1"}
             children = [web(bind, count)]
             if not no_worker:
                 children.append(Child("worker", manage("worker"), is_vital=False))
