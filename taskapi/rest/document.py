@@ -1,5 +1,6 @@
 """The OpenAPI document as it is served: written once in each process, for writing it takes most of a second."""
 
+import threading
 from functools import cache
 from typing import Any
 
@@ -7,10 +8,17 @@ from django.conf import settings
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.settings import spectacular_settings
 
+_writing = threading.Lock()  # the generator is not made for several threads at a time
 
-@cache
+
 def document() -> dict[str, Any]:
     """The whole document. It is shared: take from it, change nothing."""
+    with _writing:
+        return written_once()
+
+
+@cache
+def written_once() -> dict[str, Any]:
     # By its setting: the generator imports views, and views import the renderer that asks for this document.
     generator = spectacular_settings.DEFAULT_GENERATOR_CLASS()
     written: dict[str, Any] = generator.get_schema(request=None, public=True)

@@ -55,7 +55,7 @@ def ada(project: Project) -> User:
 
 
 def forget_document() -> None:
-    for written in (document.document, document.as_json, document.as_yaml):
+    for written in (document.written_once, document.as_json, document.as_yaml):
         written.cache_clear()
 
 

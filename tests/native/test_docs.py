@@ -1,12 +1,14 @@
 """`/api/schema.json`, `/api/schema.yaml`, `/api/docs/`, `/api/redoc/`: public, and all from this server."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import yaml
 from django.contrib.staticfiles.finders import find
 from django.test import Client
 
+from taskapi.rest import document as served
 from tests.client import Api
 from tests.openapi import document
 
@@ -72,3 +74,12 @@ def test_the_assets_of_a_page_are_there(path):
     assets = re.findall(r'"(/static/[^"]*)"', page)
     assert len(assets) >= 4
     assert all(find(asset.removeprefix("/static/")) for asset in assets)
+
+
+def test_many_may_ask_for_the_document_first():
+    """The generator imports as it goes, and gets in its own way on two threads."""
+    served.written_once.cache_clear()
+    served.as_json.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: served.as_json(), range(8)))
+    assert len(set(found)) == 1
