@@ -78,12 +78,16 @@ KINDS = {
 
 
 def settle(server):
-    """Forty requests at once are work, whoever reads the answers: what comes behind them waits for that alone."""
+    """Forty requests at once are work, whoever reads the answers: what comes behind them waits for that alone.
+
+    On a busy machine it is told to come back (503).
+    """
     quick, deadline = 0, time.monotonic() + WITHIN
     while quick < 10:
         began = time.perf_counter()
-        assert server.request("GET", f"{TASKS}?page_size=1").status == 200
-        quick = quick + 1 if time.perf_counter() - began < AT_ONCE / 4 else 0
+        status = server.request("GET", f"{TASKS}?page_size=1").status
+        assert status in {200, 503}
+        quick = quick + 1 if status == 200 and time.perf_counter() - began < AT_ONCE / 4 else 0
         assert time.monotonic() < deadline
 
 
