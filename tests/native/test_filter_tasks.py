@@ -149,6 +149,8 @@ def test_each_reading_is_looked_up_in_the_index(project):
     Task.objects.bulk_create(rows)
     params = QueryDict(urlencode({"tag": ["x:y:z:2001:db8::1", "n:7:c"]}, doseq=True))
     with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        # As autovacuum does: what is new and not yet sorted in makes the index look dear.
+        cursor.execute("SELECT gin_clean_pending_list('task_list_by_tag')")
         cursor.execute("ANALYZE tasks_task")
         assert selected(project, params).newest(10) == []
         cursor.execute(f"EXPLAIN {asked[-1]['sql']}")
