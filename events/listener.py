@@ -12,7 +12,7 @@ MAX_QUEUE = 256 * 1024  # bytes that wait for a client at most, beside one event
 
 
 class Listener:
-    """A stream's queue. grant: by what right it is open. position: what its client was told of."""
+    """A stream's queue. grant: by what right it is open. position: the last change that was sent."""
 
     def __init__(self, wish: Wish, grant: Grant) -> None:
         self.wish, self.grant = wish, grant
@@ -51,7 +51,7 @@ class Listener:
                 await self.changed.wait()
 
     def reach(self, position: Position) -> None:
-        """Its client was told of everything up to there; one that has just caught up may be ahead of it."""
+        """Note that everything up to there was sent. A stream that has just caught up may be ahead of it."""
         if self.position is None or position.mark >= self.position.mark:
             self.position = position
 

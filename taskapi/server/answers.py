@@ -50,7 +50,7 @@ class LargeAnswers:
             return
         self.held += size
         try:
-            await send_all(send, head, (content[begin : begin + PIECE] for begin in range(0, size, PIECE)))
+            await send_all(send, head, cut(content))
         finally:
             self.held -= size
 
@@ -90,8 +90,8 @@ async def send_pieces(send: Send, head: Head, pieces: AsyncIterator[bytes], leav
     async for content in pieces:
         if leaving.done():
             return
-        for begin in range(0, len(content), PIECE):
-            await send_piece(send, content[begin : begin + PIECE])
+        for piece in cut(content):
+            await send_piece(send, piece)
     await finish(send)
 
 
@@ -116,6 +116,10 @@ def encoded(headers: Iterable[tuple[str, str]]) -> Headers:
 @lru_cache(1000)
 def name_of(header: str) -> bytes:
     return header.encode("latin-1")
+
+
+def cut(content: bytes) -> Iterator[bytes]:
+    return (content[begin : begin + PIECE] for begin in range(0, len(content), PIECE))
 
 
 def read_pieces(file: Any) -> Iterator[bytes]:

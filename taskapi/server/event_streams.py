@@ -61,8 +61,7 @@ class EventStreams:
 
     async def send(self, listener: Listener, head: Head, send: Send) -> None:
         await start(send, head)
-        # Not all clients come back at once after a restart.
-        await send_piece(send, wire.begin(RETRY + random.randrange(RETRY)))  # noqa: S311 - no secret
+        await send_piece(send, when_to_return())
         listening = asyncio.ensure_future(self.hub.listen(listener))
         try:
             async for piece in listener.pieces():
@@ -76,7 +75,7 @@ class EventStreams:
         self.is_ending = True
         loop = asyncio.get_running_loop()
         for listener, sending in self.streams.items():
-            listener.write(wire.begin(RETRY + random.randrange(RETRY)))  # noqa: S311 - no secret
+            listener.write(when_to_return())
             listener.end()
             loop.call_later(ENDS_WITHIN, sending.cancel)
 
@@ -84,6 +83,11 @@ class EventStreams:
         for work in self.works:
             work.cancel()
         self.hub.thread.shutdown(wait=False)
+
+
+def when_to_return() -> bytes:
+    """A moment of its own for each client: after a restart not all of them come back at once."""
+    return wire.begin(RETRY + random.randrange(RETRY))  # noqa: S311 - no secret
 
 
 def caller_of(response: EventStreamResponse) -> Caller:
